@@ -1,0 +1,60 @@
+# make demo   watch a network learn to write     make test   prove that everything works
+# make lab    open the lessons                   make        list all commands
+PYTHON ?= python3
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: help setup demo lab check test notebooks format lock clean
+
+help:
+	@echo "make demo       train the workshop DCGAN and leave pictures in outputs/demo (about 1 minute)"
+	@echo "make lab        open JupyterLab at the first lesson"
+	@echo "make test       run every test and every notebook"
+	@echo "make check      is everything here that the lessons need?"
+	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
+	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
+	@echo "make format     format and lint the code"
+	@echo "make lock       renew requirements.lock from pyproject.toml"
+	@echo "make clean      remove .venv and outputs"
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) else \
+		f"Python {v[0]}.{v[1]} found, but TensorFlow needs 3.10 to 3.13: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
+	@echo "Installing the packages into .venv: 2.7 GB, one to a few minutes, once."
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY)
+	$(BIN)/python -m course_lib demo
+
+lab: $(READY)
+	$(BIN)/jupyter lab notebooks/01_data_loading.ipynb
+
+check: $(READY)
+	$(BIN)/python -m course_lib check
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+notebooks: $(READY)
+	$(BIN)/python tools/build_notebooks.py
+
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY)
+	$(BIN)/python -m pip install --quiet uv
+	( echo "# The exact versions that the tests ran with, for Python 3.10 to 3.13 on Linux, macOS and Windows."; \
+	  echo "# Made from pyproject.toml by \`make lock\`."; \
+	  $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 \
+	    --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet ) > requirements.new
+	mv requirements.new requirements.lock
+
+clean:
+	rm -rf .venv outputs

@@ -1,0 +1,19 @@
+"""From a CSV of handwritten characters to networks that write.
+
+The modules in reading order, an afternoon in all:
+
+1. `pen`        handwriting drawn by a simulated pen, its style known
+2. `datasets`   every source becomes one `Dataset`
+3. `plots`      image grids, loss curves, score titles
+4. `networks`   builders of the generators and discriminators
+5. `losses`     logits in, one number out
+6. `combined`   the classic GAN loop with a frozen discriminator, done right
+7. `gan`        the same game as one compiled `train_step`
+8. `recipes`    the tutorials' published settings, and workshop sizes
+9. `callbacks`  progress bar, step history, film
+10. `__main__`  `python -m course_lib check | demo | train`
+
+Importing the package alone loads nothing else; each module brings what it needs.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,222 @@
+"""The command line: `python -m course_lib check | demo | train RECIPE ...`."""
+
+import argparse
+import importlib.metadata
+import json
+import platform
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from course_lib import datasets
+
+# The oldest versions that the kit supports, those of a Kaggle kernel first.
+PACKAGES = {
+    "tensorflow": (2, 18),
+    "keras": (3, 8),
+    "numpy": (1, 26),
+    "pandas": (2, 0),
+    "matplotlib": (3, 8),
+    "scipy": (1, 11),
+    "tqdm": (4, 60),
+    "pillow": (10, 0),
+    "Hershey-Fonts": (2, 1),
+}
+
+
+def main(arguments=None):
+    """Run one command; returns the exit code, 0 for success and 2 for unusable input."""
+    parser = argparse.ArgumentParser(prog="python -m course_lib", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("check", help="is everything here that the lessons need?")
+    demo = commands.add_parser("demo", help="watch a network learn to write digits")
+    demo.add_argument("--out", type=Path, default=Path("outputs/demo"))
+    train = commands.add_parser("train", help="train any recipe on any data")
+    train.add_argument("recipe", help="such as workshop-dcgan; a wrong name lists them all")
+    train.add_argument("--data", help=DATA_HELP)
+    train.add_argument("--steps", type=positive, help="default: the recipe's own number")
+    train.add_argument("--out", type=Path, help="default: outputs/RECIPE")
+    train.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args(arguments)
+    try:
+        if options.command == "check":
+            return check()
+        if options.command == "demo":
+            return run("workshop-dcgan", "pen", None, options.out, seed=0)
+        out = options.out or Path("outputs") / options.recipe
+        return run(options.recipe, options.data, options.steps, out, options.seed)
+    except (ValueError, OSError) as error:  # DatasetError is a ValueError
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped; nothing was written", file=sys.stderr)
+        return 130
+
+
+DATA_HELP = (
+    "a Kaggle CSV (plain, .zip or .gz); 'pen' for drawn handwriting, 'pen:ABC' for those "
+    "characters; 'mnist'; 'emnist-letters'; default: the best source present"
+)
+
+
+def positive(text):
+    """A whole number above 0, for argparse."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def open_data(data, wanted):
+    """The `Dataset` that `--data` names; `wanted` is "digits" or "letters", the recipe's own."""
+    if data is None:
+        return datasets.load_digits() if wanted == "digits" else datasets.load_letters()
+    if data == "pen":
+        return datasets.load_handwriting(wanted)
+    if data.startswith("pen:"):
+        return datasets.load_handwriting(data.removeprefix("pen:"))
+    if data == "mnist":
+        return datasets.load_mnist()
+    if data.startswith("emnist-"):
+        return datasets.load_emnist(data.removeprefix("emnist-"))
+    return datasets.load_kaggle_csv(data)
+
+
+def run(recipe_name, data, steps, out, seed):
+    """Train a recipe and leave pictures, numbers and the generator in the folder `out`.
+
+    `data` as `open_data` takes it; `steps`: None for the recipe's own. Files are written after
+    training, so that an interrupted run leaves none. Returns 0.
+    """
+    from course_lib import callbacks, gan, plots, recipes
+
+    recipe = recipes.load(recipe_name)
+    out.mkdir(parents=True, exist_ok=True)
+    dataset = open_data(data, recipe.data)
+    steps = steps or recipe.steps
+    model = recipe.build_gan(seed)
+    print(f"{recipe.name}: {steps:,} steps of {recipe.batch_size} images on {model.engine}")
+    history = callbacks.History()
+    film = callbacks.Film(gan.fixed_z(50, recipe.latent_dim, seed), steps)
+    watch = [history, film, callbacks.Progress(steps)]
+    batches = dataset.batches(recipe.batch_size, seed)
+
+    start = time.perf_counter()
+    model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=watch)
+    seconds = time.perf_counter() - start
+
+    samples = model.sample(gan.fixed_z(100, recipe.latent_dim, seed + 1))
+    title = f"{recipe.name} after {steps:,} steps: 100 characters that nobody wrote"
+    plots.plot_images(samples, title=title).savefig(out / "samples.png", dpi=120)
+    plots.plot_seesaw(history.history).savefig(out / "losses.png", dpi=120)
+    film.save(out / "film.gif")
+    history.save(out / "history.csv")
+    model.sampler.save(out / "generator.keras")
+    report = describe(recipe, dataset, model, history.history, seconds, seed)
+    (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+    print(
+        f"trained for {seconds:.0f} s. In {out}/:\n"
+        "  samples.png      what the network writes now: open this first\n"
+        "  film.gif         how it learned, the same fifty z all along\n"
+        "  losses.png       the see-saw of the two networks\n"
+        "  generator.keras  the network: keras.models.load_model reads it without this kit\n"
+        "  history.csv, report.json   every step, and the run in numbers\n"
+        "next: `make lab` opens the first lesson; `python -m course_lib train -h` trains others"
+    )
+    return 0
+
+
+def describe(recipe, dataset, model, history, seconds, seed):
+    """The run as a dict of plain values for report.json; losses and scores are the last tenth's."""
+    import keras
+    import numpy as np
+    import tensorflow as tf
+
+    steps = len(history["step"])
+    tail = max(1, steps // 10)
+    logs = {
+        name: round(float(np.mean(values[-tail:])), 4)
+        for name, values in history.items()
+        if name != "step"
+    }
+    return {
+        "recipe": recipe.name,
+        "origin": recipe.origin,
+        "data": dataset.source,
+        "images": len(dataset.images),
+        "class_names": "".join(dataset.class_names),
+        "seed": seed,
+        "steps": steps,
+        "batch_size": recipe.batch_size,
+        "seconds": round(seconds, 1),
+        "milliseconds_per_step": round(1000 * seconds / steps, 2),
+        "engine": model.engine,
+        "mean_of_the_last_tenth": logs,
+        "versions": {
+            "python": platform.python_version(),
+            "tensorflow": tf.__version__,
+            "keras": keras.__version__,
+        },
+    }
+
+
+def check():
+    """Print OK or FAIL for all that the lessons need, with a cure. Returns 1 if any fails."""
+    lines = [check_python()]
+    lines += [check_package(name, oldest) for name, oldest in PACKAGES.items()]
+    lines += [check_device(), check_data(), check_disk()]
+    for good, text, cure in lines:
+        print(f"{'OK  ' if good else 'FAIL'}  {text}" + ("" if good else f"\n      -> {cure}"))
+    failures = sum(not good for good, _, _ in lines)
+    print("all is well" if not failures else f"{failures} to mend; the arrows say how")
+    return int(failures > 0)
+
+
+def check_python():
+    """(good, text, cure) for the Python version."""
+    good = sys.version_info >= (3, 10)
+    return good, f"Python {platform.python_version()}", "install Python 3.10, 3.11, 3.12 or 3.13"
+
+
+def check_package(name, oldest):
+    """(good, text, cure) for one package and the oldest version that will do."""
+    wanted = ".".join(map(str, oldest))
+    cure = f'python -m pip install "{name}>={wanted}"   (or all of them: make setup)'
+    try:
+        version = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False, f"{name} is not installed", cure
+    numbers = tuple(int(part) for part in version.split(".")[:2] if part.isdigit())
+    return numbers >= oldest, f"{name} {version} (at least {wanted})", cure
+
+
+def check_device():
+    """(good, text, cure) for what the networks will run on."""
+    try:
+        import tensorflow as tf
+
+        gpus = tf.config.list_physical_devices("GPU")
+    except Exception as error:  # whatever stops TensorFlow from loading is what we want to show
+        return False, f"TensorFlow does not load: {error}", "make setup, in a fresh .venv"
+    if gpus:
+        return True, f"device: {len(gpus)} GPU", ""
+    return True, "device: CPU; every lesson is sized for it (a GPU needs the extra `gpu`)", ""
+
+
+def check_data():
+    """(good, text, cure) for real data; drawn handwriting is always there."""
+    found = datasets.find_sources()
+    if found:
+        return True, "real data: " + "; ".join(found), ""
+    return True, "data: drawn handwriting, built in (data/README.md says where to get real)", ""
+
+
+def check_disk():
+    """(good, text, cure) for room to write results in the current folder."""
+    free = shutil.disk_usage(".").free / 1e9
+    return free > 1, f"{free:.1f} GB of disk free (at least 1)", "free some disk space"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

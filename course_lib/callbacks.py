@@ -1,0 +1,108 @@
+"""What to keep from a run: a progress bar, every step's numbers, samples on a fixed z, a film.
+
+All four are Keras callbacks for `gan.fit(..., verbose=0, callbacks=[...])`.
+"""
+
+import csv
+import sys
+
+import keras
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from course_lib import plots
+
+
+class StepCallback(keras.callbacks.Callback):
+    """A callback that counts steps over all epochs: override `on_step(step, logs)`."""
+
+    def on_train_begin(self, logs=None):
+        """Start at step 0."""
+        self.step = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Count on by as many steps as Keras ran in one call."""
+        self.step += self.model.steps_per_execution
+        self.on_step(self.step, logs or {})
+
+    def on_step(self, step, logs):
+        """Called after each step with the number of steps done and that step's logs."""
+
+
+class Progress(StepCallback):
+    """A progress bar over `steps` steps, with the losses beside it."""
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin()
+        self.bar = tqdm(total=self.steps, unit="step", file=sys.stdout, mininterval=0.5)
+
+    def on_step(self, step, logs):
+        self.bar.set_postfix(
+            {name: f"{float(logs[name]):.2f}" for name in ("d_loss", "g_loss") if name in logs},
+            refresh=False,
+        )
+        self.bar.update(step - self.bar.n)
+
+    def on_train_end(self, logs=None):
+        self.bar.close()
+
+
+class History(StepCallback):
+    """Every step's logs, as lists in `history` ("step", "d_loss", "g_loss", ...)."""
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin()
+        self.history = {"step": []}
+
+    def on_step(self, step, logs):
+        self.history["step"].append(step)
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
+
+    def save(self, path):
+        """Write a CSV file with a header, one row a step."""
+        with open(path, "w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(self.history)
+            writer.writerows(zip(*self.history.values(), strict=True))
+
+
+class Film(StepCallback):
+    """Samples on a fixed z, denser early, when most happens: `frames` and `frame_steps`.
+
+    `z`: [N, latent_dim]. `steps`: length of the run. `n_frames`: about how many; the steps grow
+    like a square, from 0 to the last.
+    """
+
+    def __init__(self, z, steps, n_frames=40):
+        super().__init__()
+        self.z = z
+        self.due = sorted({int(round(steps * (i / (n_frames - 1)) ** 2)) for i in range(n_frames)})
+
+    def on_train_begin(self, logs=None):
+        super().on_train_begin()
+        self.frames, self.frame_steps, self.remaining = [], [], list(self.due)
+        self.on_step(0, {})
+
+    def on_step(self, step, logs):
+        if self.remaining and step >= self.remaining[0]:
+            self.remaining = [due for due in self.remaining if due > step]
+            self.frames.append(self.model.sample(self.z))
+            self.frame_steps.append(step)
+
+    def save(self, path, columns=10, zoom=2, milliseconds=120):
+        """Write a looping GIF that rests on its last frame.
+
+        `columns`: images a row; `zoom`: screen pixels a pixel; `milliseconds`: a frame's time.
+        """
+        pages = []
+        for images in self.frames:
+            page = (plots.tile(images, columns) * 255).astype("uint8")
+            pages.append(Image.fromarray(np.kron(page, np.ones((zoom, zoom), "uint8"))))
+        durations = [milliseconds] * (len(pages) - 1) + [2500]
+        pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, loop=0)

@@ -1,0 +1,195 @@
+"""Builders of the generators and discriminators: pure functions that return a named keras.Model.
+
+Only layers that come with Keras are used, so a saved generator loads anywhere without this kit.
+Generators end in tanh, pixels in [-1, 1]; discriminators end in one logit.
+"""
+
+import math
+
+import keras
+from keras import layers, ops
+
+IMAGE_SHAPE = (28, 28, 1)
+
+
+def scale_pixels(images):
+    """Pixels as the networks want them: float32 in [-1, 1].
+
+    `images`: uint8 [B, 28, 28, 1] as loaded (0 -> -1, 255 -> +1), or floats, which are taken to
+    be in [-1, 1] already and pass unchanged. The dtype alone tells the two apart. Raises
+    TypeError for other integers, which carry no such promise.
+    """
+    dtype = keras.backend.standardize_dtype(images.dtype)
+    if dtype == "uint8":
+        return ops.cast(images, "float32") / 127.5 - 1.0
+    if not dtype.startswith(("float", "bfloat")):
+        raise TypeError(
+            f"images are {dtype}: expected uint8 in 0–255 as loaded, or float32 in [-1, 1]; "
+            "convert with images.astype('uint8') or scale them yourself"
+        )
+    return ops.cast(images, "float32")
+
+
+def build_mlp_generator(
+    latent_dim, widths, *, activation="leaky_relu", batch_norm_momentum=None, name="generator"
+):
+    """A generator of Dense layers: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
+
+    `widths`: units of each hidden layer. `activation`: "relu", or "leaky_relu" with slope 0.2.
+    `batch_norm_momentum`: a number puts BatchNormalization after each hidden activation. From the
+    tutorials kaggle-mlp-gan (256, 512, 1024, momentum 0.8) and letters-mlp-gan (256, 256, ReLU).
+    """
+    z = x = keras.Input((latent_dim,), name="z")
+    for width in widths:
+        x = layers.Dense(width)(x)
+        x = layers.ReLU()(x) if activation == "relu" else layers.LeakyReLU(0.2)(x)
+        if batch_norm_momentum is not None:
+            x = layers.BatchNormalization(momentum=batch_norm_momentum)(x)
+    x = layers.Dense(math.prod(IMAGE_SHAPE), activation="tanh", dtype="float32")(x)
+    return keras.Model(z, layers.Reshape(IMAGE_SHAPE)(x), name=name)
+
+
+def build_mlp_discriminator(widths, *, name="discriminator"):
+    """A discriminator of Dense layers: images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+
+    `widths`: units of each hidden layer, each followed by LeakyReLU with slope 0.2. From the
+    tutorials kaggle-mlp-gan (512, 256) and letters-mlp-gan (256, 256), without their sigmoid.
+    """
+    images = keras.Input(IMAGE_SHAPE, name="images")
+    x = layers.Flatten()(images)
+    for width in widths:
+        x = layers.Dense(width)(x)
+        x = layers.LeakyReLU(0.2)(x)
+    return keras.Model(images, layers.Dense(1, dtype="float32")(x), name=name)
+
+
+def upsample(x, filters, kernel, how):
+    """Double height and width: [B, h, w, c] -> [B, 2h, 2w, filters]; lesson 05 compares the ways.
+
+    `how`: "transposed" (one strided Conv2DTranspose), "nearest" (repeat each pixel, then a plain
+    Conv2DTranspose, as letters-dcgan does) or "shuffle" (convolve to 4·filters channels, then lay
+    them out as 2×2 blocks: sub-pixel convolution, Shi et al. 2016, arXiv:1609.05158).
+    Raises ValueError for another word.
+    """
+    if how == "transposed":
+        return layers.Conv2DTranspose(filters, kernel, strides=2, padding="same")(x)
+    if how == "nearest":
+        x = layers.UpSampling2D()(x)
+        return layers.Conv2DTranspose(filters, kernel, padding="same")(x)
+    if how == "shuffle":
+        x = layers.Conv2D(4 * filters, kernel, padding="same")(x)
+        return channels_to_pixels(x)
+    raise ValueError(f"how={how!r}: expected 'transposed', 'nearest' or 'shuffle'")
+
+
+def channels_to_pixels(x):
+    """Depth to space: four channels become a 2×2 block, [B, h, w, 4c] -> [B, 2h, 2w, c].
+
+    Only reshapes and a transposition, with no weights.
+    """
+    _, h, w, c = x.shape
+    x = layers.Reshape((h, w, 2, 2, c // 4))(x)
+    x = layers.Permute((1, 3, 2, 4, 5))(x)  # [B, h, 2, w, 2, c]
+    return layers.Reshape((2 * h, 2 * w, c // 4))(x)
+
+
+def pixels_to_channels(x):
+    """Space to depth, the inverse: a 2×2 block becomes four channels, halving height and width."""
+    _, h, w, c = x.shape
+    x = layers.Reshape((h // 2, 2, w // 2, 2, c))(x)
+    x = layers.Permute((1, 3, 2, 4, 5))(x)  # [B, h/2, w/2, 2, 2, c]
+    return layers.Reshape((h // 2, w // 2, 4 * c))(x)
+
+
+def build_dcgan_generator(
+    latent_dim,
+    base_filters,
+    filters,
+    *,
+    how="transposed",
+    kernel=5,
+    extra_filters=(),
+    last_kernel=5,
+    last_layer="conv",
+    negative_slope=0.2,
+    batch_norm=True,
+    dropout=0.0,
+    name="generator",
+):
+    """A convolutional generator: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
+
+    A Dense layer lays out 7×7×`base_filters`; each of the two numbers in `filters` doubles the
+    side (7 -> 14 -> 28) by `upsample(..., how)` with `kernel`; `extra_filters` add
+    Conv2DTranspose layers at 28×28; the last layer ("conv" or "transposed") makes one channel with
+    `last_kernel` and tanh. LeakyReLU(`negative_slope`) and, if asked, BatchNormalization follow
+    each; `dropout` acts on the 7×7 map. Radford et al. 2015, arXiv:1511.06434; the tutorials
+    mnist-dcgan (transposed) and letters-dcgan (nearest).
+    """
+
+    def activate(x):
+        x = layers.LeakyReLU(negative_slope)(x)
+        return layers.BatchNormalization()(x) if batch_norm else x
+
+    z = keras.Input((latent_dim,), name="z")
+    x = activate(layers.Dense(7 * 7 * base_filters)(z))
+    x = layers.Reshape((7, 7, base_filters))(x)  # [B, 7, 7, base_filters]
+    if dropout:
+        x = layers.Dropout(dropout)(x)
+    for width in filters:
+        x = activate(upsample(x, width, kernel, how))  # [B, 14, 14, ...], then [B, 28, 28, ...]
+    for width in extra_filters:
+        x = activate(layers.Conv2DTranspose(width, kernel, padding="same")(x))
+    last = {"conv": layers.Conv2D, "transposed": layers.Conv2DTranspose}[last_layer]
+    images = last(1, last_kernel, padding="same", activation="tanh", dtype="float32")(x)
+    return keras.Model(z, images, name=name)
+
+
+def build_dcgan_discriminator(
+    filters, *, kernel=5, strides=None, negative_slope=0.2, dropout=0.0, name="discriminator"
+):
+    """A convolutional discriminator: images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+
+    One Conv2D per number in `filters`, of stride 2 unless `strides` says otherwise, each followed
+    by LeakyReLU(`negative_slope`) and Dropout(`dropout`). From the tutorials mnist-dcgan (64, 64)
+    and letters-dcgan (64, 128, 256, 512), without their sigmoid.
+    """
+    images = x = keras.Input(IMAGE_SHAPE, name="images")
+    for width, stride in zip(filters, strides or [2] * len(filters), strict=True):
+        x = layers.Conv2D(width, kernel, strides=stride, padding="same")(x)
+        x = layers.LeakyReLU(negative_slope)(x)
+        if dropout:
+            x = layers.Dropout(dropout)(x)
+    logits = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
+    return keras.Model(images, logits, name=name)
+
+
+def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generator"):
+    """The workshop generator: every convolution at 7×7 or 14×14, where it is cheap.
+
+    z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1]. Dense to 7×7×`base_filters`, sub-pixel
+    convolution (3×3) to 14×14×`filters`, then a 5×5 convolution to 4 channels laid out as 28×28
+    pixels. Shi et al. 2016, arXiv:1609.05158.
+    """
+    z = keras.Input((latent_dim,), name="z")
+    x = layers.Dense(7 * 7 * base_filters)(z)
+    x = layers.Reshape((7, 7, base_filters))(x)  # [B, 7, 7, base_filters]
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = upsample(x, filters, 3, "shuffle")  # [B, 14, 14, filters]
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = upsample(x, 1, 5, "shuffle")  # [B, 28, 28, 1]
+    return keras.Model(z, layers.Activation("tanh", dtype="float32")(x), name=name)
+
+
+def build_shuffle_discriminator(filters, *, name="discriminator"):
+    """The workshop discriminator: images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+
+    Space to depth makes 14×14×4 of the image without losing a pixel; strided 5×5 convolutions of
+    `filters` with LeakyReLU(0.2) follow.
+    """
+    images = keras.Input(IMAGE_SHAPE, name="images")
+    x = pixels_to_channels(images)  # [B, 14, 14, 4]
+    for width in filters:
+        x = layers.Conv2D(width, 5, strides=2, padding="same")(x)
+        x = layers.LeakyReLU(0.2)(x)
+    logits = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
+    return keras.Model(images, logits, name=name)

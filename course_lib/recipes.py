@@ -1,0 +1,202 @@
+"""The tutorials' published settings by name, and sizes for a workshop on two CPU cores."""
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Callable
+
+import keras
+
+from course_lib import combined, gan, networks
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything needed to train one model: how to build it and the numbers to train it with.
+
+    `origin`: where the numbers come from. `data`: what it was meant for, "digits" or "letters".
+    `batch_size`: real images a step. `steps`: training steps as published (or sized for the
+    workshop). `d_learning_rate`, `g_learning_rate`, `beta_1`: of the two Adam optimizers.
+    `fakes_per_real`, `ema_momentum`: see `gan.GAN`. `d_update`: see `combined.CombinedGAN`.
+    `alternating`: the two networks take turns, see `gan.AlternatingGAN`.
+    """
+
+    name: str
+    origin: str
+    data: str
+    latent_dim: int
+    batch_size: int
+    steps: int
+    generator: Callable = field(repr=False)
+    discriminator: Callable = field(repr=False)
+    d_learning_rate: float = 2e-4
+    g_learning_rate: float = 2e-4
+    beta_1: float = 0.5
+    loss: str = "bce"
+    fakes_per_real: int = 1
+    ema_momentum: float = 0.0
+    d_update: str = "stacked"
+    alternating: bool = False
+
+    def build_generator(self):
+        """A new generator with random weights: z [B, latent_dim] -> images [B, 28, 28, 1]."""
+        return self.generator(self.latent_dim)
+
+    def build_discriminator(self):
+        """A new discriminator with random weights: images [B, 28, 28, 1] -> logits [B, 1]."""
+        return self.discriminator()
+
+    def build_gan(self, seed=0, jit_compile="auto"):
+        """A compiled GAN with new networks, ready for `fit` or `train_on_batch`.
+
+        `seed` sets the weights, the z and the dropout of this process.
+        """
+        keras.utils.set_random_seed(seed)
+        make = gan.AlternatingGAN if self.alternating else gan.GAN
+        model = make(
+            self.build_generator(),
+            self.build_discriminator(),
+            fakes_per_real=self.fakes_per_real,
+            ema_momentum=self.ema_momentum,
+            seed=seed,
+            name=self.name.replace("-", "_"),
+        )
+        d_optimizer, g_optimizer = self.build_optimizers()
+        model.compile(d_optimizer, g_optimizer, loss=self.loss, jit_compile=jit_compile)
+        return model
+
+    def build_combined(self, seed=0):
+        """The same networks in the classic loop of lesson 04, a `combined.CombinedGAN`.
+
+        It always plays with binary cross-entropy, as the tutorials do.
+        """
+        keras.utils.set_random_seed(seed)
+        networks_ = self.build_generator(), self.build_discriminator()
+        d_optimizer, g_optimizer = self.build_optimizers()
+        return combined.CombinedGAN(*networks_, d_optimizer, g_optimizer, self.d_update, seed)
+
+    def build_optimizers(self):
+        """Two new Adam optimizers, D's and G's."""
+        return (
+            keras.optimizers.Adam(self.d_learning_rate, beta_1=self.beta_1),
+            keras.optimizers.Adam(self.g_learning_rate, beta_1=self.beta_1),
+        )
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            name="letters-mlp-gan",
+            origin="letters in PyTorch, the first tutorial; 450 epochs of 26 · 4,182 letters",
+            data="letters",
+            latent_dim=64,
+            batch_size=64,
+            steps=450 * (26 * 4182 // 64),
+            beta_1=0.9,
+            generator=partial(
+                networks.build_mlp_generator, widths=(256, 256), activation="relu"
+            ),
+            discriminator=partial(networks.build_mlp_discriminator, (256, 256)),
+        ),
+        Recipe(
+            name="kaggle-mlp-gan",
+            origin="Kaggle digits; batches of 64 are 32 real and 32 fake for D, 64 fakes for G",
+            data="digits",
+            latent_dim=100,
+            batch_size=32,
+            fakes_per_real=2,
+            steps=15_000,
+            d_update="apart",
+            generator=partial(
+                networks.build_mlp_generator, widths=(256, 512, 1024), batch_norm_momentum=0.8
+            ),
+            discriminator=partial(networks.build_mlp_discriminator, (512, 256)),
+        ),
+        Recipe(
+            name="mnist-dcgan",
+            origin="MNIST digits; batches of 256 are 128 real and 128 fake for D, 256 for G",
+            data="digits",
+            latent_dim=100,
+            batch_size=128,
+            fakes_per_real=2,
+            steps=50 * (60_000 // 256),
+            generator=partial(
+                networks.build_dcgan_generator,
+                base_filters=128,
+                filters=(128, 128),
+                how="transposed",
+                kernel=4,
+                last_kernel=7,
+                batch_norm=False,
+            ),
+            discriminator=partial(
+                networks.build_dcgan_discriminator, (64, 64), kernel=3, dropout=0.2
+            ),
+        ),
+        Recipe(
+            name="letters-dcgan",
+            # The tutorial counts 5,000 iterations; its log shows 87 batches in the first 25.
+            origin="letters with up-sampling; 5,000 turns at 87 batches in 25, Adam's defaults",
+            data="letters",
+            latent_dim=100,
+            batch_size=128,
+            steps=5_000 * 87 // 25,
+            d_learning_rate=1e-3,
+            g_learning_rate=1e-3,
+            beta_1=0.9,
+            alternating=True,
+            generator=partial(
+                networks.build_dcgan_generator,
+                base_filters=256,
+                filters=(128, 64),
+                how="nearest",
+                extra_filters=(32,),
+                last_layer="transposed",
+                negative_slope=0.01,
+                dropout=0.4,
+            ),
+            discriminator=partial(
+                networks.build_dcgan_discriminator,
+                (64, 128, 256, 512),
+                strides=(2, 2, 2, 1),
+                negative_slope=0.01,
+                dropout=0.4,
+            ),
+        ),
+        Recipe(
+            name="workshop-mlp",
+            origin="ours: kaggle-mlp-gan at half the width, for a minute on two CPU cores",
+            data="digits",
+            latent_dim=64,
+            batch_size=64,
+            steps=3_000,
+            generator=partial(
+                networks.build_mlp_generator, widths=(128, 256, 512), batch_norm_momentum=0.8
+            ),
+            discriminator=partial(networks.build_mlp_discriminator, (256, 128)),
+        ),
+        Recipe(
+            name="workshop-dcgan",
+            origin="ours: convolutions at 7×7 and 14×14 only, for a minute on two CPU cores",
+            data="digits",
+            latent_dim=64,
+            batch_size=32,
+            steps=3_000,
+            d_learning_rate=7e-4,
+            g_learning_rate=1.5e-3,
+            loss="hinge",
+            ema_momentum=0.995,
+            generator=partial(
+                networks.build_shuffle_generator, base_filters=64, filters=32
+            ),
+            discriminator=partial(networks.build_shuffle_discriminator, (48, 96)),
+        ),
+    )
+}
+
+
+def load(name):
+    """The `Recipe` of that name. Raises ValueError, listing the known ones, for another."""
+    if name not in RECIPES:
+        raise ValueError(f"unknown recipe {name!r}; known: {', '.join(RECIPES)}")
+    return RECIPES[name]

@@ -1,0 +1,31 @@
+"""Shared by the tests: quiet TensorFlow, pictures without a screen, a few images to train on."""
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("MPLBACKEND", "agg")
+
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def images():
+    """256 uint8 images [256, 28, 28, 1]: a bright bar at a random place on black."""
+    rng = np.random.default_rng(0)
+    images = np.zeros((256, 28, 28, 1), "uint8")
+    for image, row in zip(images, rng.integers(4, 20, 256)):
+        image[row : row + 4, 6:22] = rng.integers(180, 256)
+    return images
+
+
+@pytest.fixture
+def snapshot():
+    """A function that copies all weights of a model, batch-norm statistics included."""
+    return lambda model: [np.array(weight) for weight in model.weights]
+
+
+@pytest.fixture
+def same():
+    """A function that tells whether two snapshots are equal to the bit."""
+    return lambda a, b: all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))

@@ -1,0 +1,150 @@
+"""The compiled GAN against the classic loop, and what each kind of step may touch."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+
+from course_lib import gan, networks, recipes
+
+
+def small(cls=gan.GAN, seed=0, **options):
+    keras.utils.set_random_seed(seed)
+    generator = networks.build_mlp_generator(8, (16,), batch_norm_momentum=0.8)
+    discriminator = networks.build_mlp_discriminator((16,))
+    model = cls(generator, discriminator, seed=seed, **options)
+    model.compile(jit_compile=False)
+    return model
+
+
+@pytest.mark.parametrize("name", ["letters-mlp-gan", "workshop-mlp", "workshop-dcgan"])
+def test_one_step_equals_one_classic_step(images, name):
+    recipe = dataclasses.replace(recipes.load(name), loss="bce", d_update="stacked")
+    compiled, classic = recipe.build_gan(seed=1), recipe.build_combined(seed=1)
+    z = gan.fixed_z(16, recipe.latent_dim)
+    compiled.draw_z = lambda batch_size: z
+    compiled.train_on_batch(images[:16])
+    classic.train_on_batch(images[:16], d_z=z, g_z=z)
+    for network in ("generator", "discriminator"):
+        pairs = zip(getattr(compiled, network).weights, getattr(classic, network).weights)
+        for ours, theirs in pairs:
+            assert np.allclose(ours, theirs, atol=2e-5), ours.path
+
+
+def test_a_step_moves_both_and_reports_floats(images, snapshot, same):
+    model = small()
+    g, d = snapshot(model.generator), snapshot(model.discriminator)
+    logs = model.train_on_batch(images[:32])
+    assert not same(g, snapshot(model.generator)) and not same(d, snapshot(model.discriminator))
+    assert {"d_loss", "g_loss", "real_score", "fake_score"} <= set(logs)
+    assert all(np.isfinite(value) for value in logs.values())
+
+
+def test_discriminator_update_leaves_the_generator(images, snapshot, same):
+    model = small()
+    g, d = snapshot(model.generator), snapshot(model.discriminator)
+    real_images = networks.scale_pixels(images[:8])
+    model.update_discriminator(real_images, model.sample(8))
+    assert same(g, snapshot(model.generator))
+    assert not same(d, snapshot(model.discriminator))
+
+
+def test_uint8_and_scaled_floats_are_the_same_batch(images, snapshot):
+    a, b = small(), small()
+    a.train_on_batch(images[:32])
+    b.train_on_batch(np.array(networks.scale_pixels(images[:32])))
+    for x, y in zip(snapshot(a.discriminator), snapshot(b.discriminator), strict=True):
+        assert np.allclose(x, y, atol=1e-6)
+
+
+def test_discriminator_learns_a_task_with_a_known_answer(images):
+    """Against a generator that cannot move, D must get ever surer which bars are real."""
+    model = small()
+    model.g_optimizer.learning_rate = 0.0
+    model.d_optimizer.learning_rate = 2e-3
+    before = model.train_on_batch(images[:64])
+    for _ in range(150):
+        after = model.train_on_batch(images[:64])
+    assert after["d_loss"] < 0.5 * before["d_loss"]
+    assert after["real_score"] > 0.7 > 0.3 > after["fake_score"]
+
+
+def test_saved_and_loaded_it_goes_on_as_if_never_stopped(images, tmp_path, snapshot):
+    straight = small(ema_momentum=0.9)
+    for _ in range(3):
+        straight.train_on_batch(images[:32])
+    straight.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    for model in (straight, loaded):
+        model.train_on_batch(images[32:64])
+    for network in ("generator", "discriminator", "sampler"):
+        pairs = zip(
+            snapshot(getattr(straight, network)), snapshot(getattr(loaded, network)), strict=True
+        )
+        assert all(np.allclose(a, b, atol=1e-6) for a, b in pairs), network
+
+
+def test_moving_average_by_hand(images, snapshot):
+    model = small(ema_momentum=0.9)
+    start = snapshot(model.sampler)
+    model.train_on_batch(images[:32])
+    momentum = 1 / 11  # step / (step + 10), far below 0.9 on the first step
+    for average, old, new in zip(
+        snapshot(model.sampler), start, snapshot(model.generator), strict=True
+    ):
+        assert np.allclose(average, momentum * old + (1 - momentum) * new, atol=1e-6)
+
+
+def test_fixed_samples_do_not_disturb_training(images, snapshot, same):
+    watched, alone = small(), small()
+    for _ in range(3):
+        watched.sample(5)
+        watched.train_on_batch(images[:16])
+        alone.train_on_batch(images[:16])
+    assert same(snapshot(watched.generator), snapshot(alone.generator))
+    assert np.array_equal(watched.sample(5), watched.sample(5))
+
+
+def test_xla_only_where_it_pays():
+    assert gan.gains_from_xla(networks.build_mlp_generator(8, (16,)))
+    recipe = recipes.load("mnist-dcgan")
+    assert not gan.gains_from_xla(recipe.build_generator())
+    assert "with XLA" in recipes.load("workshop-mlp").build_gan().engine
+    assert "without XLA" in recipe.build_gan().engine
+
+
+def alternating(**options):
+    return small(gan.AlternatingGAN, **options)
+
+
+def test_alternating_moves_one_network_a_step(images, snapshot, same):
+    model = alternating(max_turn=2)
+    for _ in range(8):
+        g, d = snapshot(model.generator), snapshot(model.discriminator)
+        logs = model.train_on_batch(images[:32])
+        g_moved = not same(g, snapshot(model.generator))
+        d_moved = not same(d, snapshot(model.discriminator))
+        assert (g_moved, d_moved) == ((True, False) if logs["g_turn"] else (False, True))
+
+
+@pytest.mark.parametrize(
+    ("g_target", "d_target", "turns"),
+    [
+        (2.0, 2.0, [1, 1, 1, 0, 0, 0, 1, 1, 1]),  # never good enough: the bound of 3 ends a turn
+        (0.0, 0.0, [1, 0, 1, 0, 1, 0, 1, 0, 1]),  # always good enough: one step each
+        (0.0, 2.0, [1, 0, 0, 0, 1, 0, 0, 0, 1]),
+    ],
+)
+def test_alternating_turns(images, g_target, d_target, turns):
+    model = alternating(g_target=g_target, d_target=d_target, max_turn=3)
+    assert [model.train_on_batch(images[:32])["g_turn"] for _ in turns] == turns
+
+
+def test_alternating_turn_survives_saving(images, tmp_path):
+    model = alternating(g_target=2.0, d_target=2.0, max_turn=3)
+    for _ in range(4):
+        model.train_on_batch(images[:32])
+    model.save(tmp_path / "gan.keras")
+    loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert [loaded.train_on_batch(images[:32])["g_turn"] for _ in range(3)] == [0, 0, 1]

@@ -1,0 +1,64 @@
+"""Build and execute the notebooks: `python tools/build_notebooks.py [NAME ...]`.
+
+Each percent script notebooks/source/NN_topic.py becomes notebooks/NN_topic.ipynb, run from top to
+bottom. A name such as 03 builds that lesson alone; no name builds all. A notebook is written only
+once it has run to its end.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+from tqdm import tqdm
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+
+def convert(source):
+    """The notebook of one percent script, not executed, with ids that stay the same."""
+    notebook = jupytext.read(source)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    notebook.nbformat_minor = 5
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"{source.stem[:2]}-{number:02d}"
+        cell.metadata = nbformat.from_dict({})
+    return notebook
+
+
+def build(source):
+    """Convert, execute and write one notebook. Returns the seconds its run took."""
+    notebook = convert(source)
+    start = time.perf_counter()
+    client = NotebookClient(
+        notebook, timeout=600, resources={"metadata": {"path": NOTEBOOKS}}, coalesce_streams=True
+    )
+    client.execute()
+    seconds = time.perf_counter() - start
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({})  # without the time stamps of this run
+    nbformat.write(notebook, NOTEBOOKS / f"{source.stem}.ipynb")
+    return seconds
+
+
+def main(names):
+    """Build the lessons whose number or name starts with one of `names`, or all."""
+    sources = sorted((NOTEBOOKS / "source").glob("*.py"))
+    chosen = [s for s in sources if not names or s.stem.startswith(tuple(names))]
+    if not chosen:
+        known = ", ".join(source.stem for source in sources)
+        sys.exit(f"no lesson starts with {' or '.join(names)}; there are: {known}")
+    for source in (progress := tqdm(chosen, unit="notebook")):
+        progress.set_postfix_str(source.stem)
+        tqdm.write(f"{source.stem}: {build(source):.0f} s")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
