@@ -18,9 +18,8 @@ PACKAGES = {
     "numpy": (1, 26),
     "pandas": (2, 0),
     "matplotlib": (3, 8),
-    "scipy": (1, 11),
     "tqdm": (4, 60),
-    "pillow": (10, 0),
+    "Pillow": (10, 0),
     "Hershey-Fonts": (2, 1),
 }
 

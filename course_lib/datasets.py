@@ -72,7 +72,7 @@ class Dataset:
 
         Yields uint8 [batch_size, 28, 28, 1]; what does not fill a batch at the end of a pass is
         left out of that pass. The same seed gives the same batches. The images are not copied:
-        handing TensorFlow the array would hold it twice, for 0.2 ms a batch. Raises
+        handing TensorFlow the array would hold it twice, to save 0.2 ms a batch. Raises
         `DatasetError` if there are fewer images than `batch_size`.
         """
         import tensorflow as tf
@@ -230,7 +230,7 @@ def _read_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer
         _check_counts(path, counts, names, per_class, allow_fewer)
         chosen = _sample(labels, len(names), per_class, seed)
         images, labels = images[chosen], labels[chosen]
-        note = f", at most {per_class:,} of each class"
+        note = f", {per_class:,} of each class" + " at most" * bool(counts.min() < per_class)
     if missing := int((counts == 0).sum()):
         note += f", {missing} of {len(names)} classes absent"
     source = f"{len(labels):,} real {what} of Kaggle's CSV {path}{note}"
@@ -267,9 +267,11 @@ def _read_mnist(paths, split, note=False):
         images, labels = formats.read_idx(paths[0], (28, 28)), formats.read_idx(paths[1])
     else:
         images, labels = formats.read_npz(paths[0], [f"x_{split}", f"y_{split}"])
-        if images.shape[1:] != (28, 28) or images.dtype != np.uint8:
-            found = f"{images.dtype} {list(images.shape)}"
-            raise fault(paths[0], found, "uint8 [N, 28, 28]", "Download it again.")
+        whole = images.dtype == np.uint8 and labels.dtype.kind in "iu"
+        if images.shape[1:] != (28, 28) or labels.ndim != 1 or not whole:
+            found = f"{images.dtype} {list(images.shape)}, {labels.dtype} {list(labels.shape)}"
+            expected = "uint8 [N, 28, 28] and integers [N]"
+            raise fault(paths[0], found, expected, "Download it again.")
     note = "; no training split found" if note and split == "test" else ""
     source = f"{len(images):,} real digits of MNIST's {SPLITS[split]} split, {paths[0]}{note}"
     return _joined(images, labels, DIGITS, source, paths)

@@ -262,7 +262,7 @@ def read_cache(path, stamp):
         table = Table(images, labels, bool(has_header))
         if (version, size, mtime, checksum) == (CACHE_VERSION, *stamp, _checksum(table)):
             return table
-    except Exception:  # noqa: S110 - damage comes in every kind, and the source is at hand
+    except Exception:  # damage comes in every kind, and the source is at hand
         pass
     with suppress(OSError):
         cache_path(path).unlink(missing_ok=True)

@@ -47,9 +47,7 @@ class GAN(keras.Model):
             self.sampler.set_weights(generator.get_weights())
         self.built = True
 
-    def compile(
-        self, d_optimizer=None, g_optimizer=None, loss="bce", jit_compile="auto", **kwargs
-    ):
+    def compile(self, d_optimizer=None, g_optimizer=None, loss="bce", jit_compile="auto", **kwargs):
         """Make the model ready to train.
 
         `d_optimizer`, `g_optimizer`: Keras optimizers, Adam(2e-4, beta_1=0.5) unless given
@@ -122,6 +120,12 @@ class GAN(keras.Model):
             momentum = ops.minimum(self.ema_momentum, step / (step + 10.0))
             for average, weight in zip(self.sampler.weights, self.generator.weights, strict=True):
                 average.assign(momentum * average + (1.0 - momentum) * weight)
+
+    def fit(self, x, *, shuffle=None, **options):
+        """`keras.Model.fit`: arrays are shuffled, a tf.data.Dataset keeps its own order."""
+        if shuffle is None:
+            shuffle = not isinstance(x, tf.data.Dataset)  # else Keras warns that it cannot
+        return super().fit(x, shuffle=shuffle, **options)
 
     def train_on_batch(self, images):
         """One step on `images` as `train_step` takes them. Returns its logs as a dict of floats."""

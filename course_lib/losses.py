@@ -4,7 +4,8 @@ Every discriminator loss is the *mean* of its real and its fake half, so that d_
 of the classic game share a scale: both are ln 2 = 0.693 when D can only guess.
 """
 
-from typing import Callable, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from keras import ops
 

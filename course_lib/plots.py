@@ -124,9 +124,7 @@ def plot_scores(history, ax=None):
 
 def plot_seesaw(history):
     """Losses above, D's scores below, by step. `history` as in `plot_losses` and `plot_scores`."""
-    figure, (upper, lower) = plt.subplots(
-        2, 1, figsize=(8, 5), sharex=True, layout="constrained"
-    )
+    figure, (upper, lower) = plt.subplots(2, 1, figsize=(8, 5), sharex=True, layout="constrained")
     plot_losses(history, ax=upper)
     plot_scores(history, ax=lower)
     upper.set_xlabel("")

@@ -1,8 +1,8 @@
 """The tutorials' published settings by name, and sizes for a workshop on two CPU cores."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Callable
 
 import keras
 
@@ -93,9 +93,7 @@ RECIPES = {
             batch_size=64,
             steps=450 * (26 * 4182 // 64),
             beta_1=0.9,
-            generator=partial(
-                networks.build_mlp_generator, widths=(256, 256), activation="relu"
-            ),
+            generator=partial(networks.build_mlp_generator, widths=(256, 256), activation="relu"),
             discriminator=partial(networks.build_mlp_discriminator, (256, 256)),
         ),
         Recipe(
@@ -186,10 +184,8 @@ RECIPES = {
             g_learning_rate=1.5e-3,
             loss="hinge",
             ema_momentum=0.995,
-            generator=partial(
-                networks.build_shuffle_generator, base_filters=64, filters=32
-            ),
-            discriminator=partial(networks.build_shuffle_discriminator, (48, 96)),
+            generator=partial(networks.build_shuffle_generator, base_filters=64, filters=32),
+            discriminator=partial(networks.build_shuffle_discriminator, (32, 64)),
         ),
     )
 }

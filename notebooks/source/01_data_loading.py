@@ -1,0 +1,284 @@
+# %% [markdown]
+# # 01 · From a CSV to images
+#
+# **Goals.** After this lesson you can
+#
+# 1. read a CSV of handwritten characters and see the picture in a row of numbers;
+# 2. bring pixels into the range that the networks of this course expect, and say why;
+# 3. tell a sound data set from a broken one before any training starts.
+#
+# **You need:** Python lists, a little NumPy. **It takes:** 20 minutes to read; the code runs for
+# about 15 seconds on a laptop CPU, and a GPU changes nothing here.
+
+# %% [markdown]
+# ## Knobs
+#
+# Everything you may want to turn, in one place. Nothing is downloaded: the characters of this
+# lesson are drawn by a simulated pen. If you have a Kaggle file, put its path here later on.
+
+# %%
+import time
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from course_lib import datasets, networks, pen, plots
+
+PER_CLASS = 200  # images of each digit; Kaggle's own file has about 4,200
+FOLDER = Path("outputs/lesson01")  # where this lesson writes; delete it whenever you like
+
+# %% [markdown]
+# ## Somebody hands you a CSV
+#
+# Kaggle's *Digit Recognizer* is one text file: a header, then one line for each image. We write
+# a file of exactly that shape, so that the lesson works without a network.
+
+# %%
+drawn = datasets.load_handwriting("digits", per_class=PER_CLASS)
+FOLDER.mkdir(parents=True, exist_ok=True)
+csv_path = FOLDER / "train.csv"
+
+table = np.column_stack([drawn.labels, drawn.images.reshape(-1, 784)])
+header = ["label"] + [f"pixel{i}" for i in range(784)]
+pd.DataFrame(table, columns=header).to_csv(csv_path, index=False)
+print(f"{csv_path.name}: {csv_path.stat().st_size / 1e6:.1f} MB of text")
+
+# %% [markdown]
+# Read it the way most people first do, with pandas.
+
+# %%
+frame = pd.read_csv(csv_path)
+frame.iloc[:4, :9]
+
+# %%
+# NBVAL_CHECK_OUTPUT
+frame.shape
+
+# %% [markdown]
+# One column says *which* digit, 784 say *how* it was written. **Before you run the next cell:**
+# 784 is not a round number. Which picture size would give it?
+
+# %%
+row = frame.iloc[0]
+pixels = row.iloc[1:].to_numpy().reshape(28, 28)
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
+left.plot(row.iloc[1:].to_numpy(), linewidth=0.8, color="black")
+left.set(title="one row of the file", xlabel="pixel number", ylabel="value")
+right.imshow(pixels, cmap="gray", vmin=0, vmax=255)
+right.set_title(f"the same row as 28 lines of 28: a {row['label']}")
+plt.show()
+
+# %% [markdown]
+# The humps on the left are the lines of the picture, one after another: ink is a high number,
+# paper is 0. Nothing was computed between the two plots; `reshape` only breaks the row into lines.
+#
+# Up close there is no picture at all, just numbers. Here is a window of 8 by 8 pixels from the
+# middle.
+
+# %%
+window = pixels[10:18, 10:18]
+figure, ax = plt.subplots(figsize=(3.6, 3.6), layout="constrained")
+ax.imshow(window, cmap="gray", vmin=0, vmax=255)
+for (y, x), value in np.ndenumerate(window):
+    ax.text(x, y, value, ha="center", va="center", color="black" if value > 127 else "white")
+ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# Grey values sit on the edges of a stroke. A network that learns to write has to learn those soft
+# edges too, or its letters look cut out with scissors.
+
+# %% [markdown]
+# ## Are there enough of each?
+#
+# Count before you train. A generator never sees the labels, so a character that is rare in the
+# file will be rare in what it writes.
+
+# %%
+plots.plot_class_counts(frame["label"], list("0123456789"), title="digits: balanced")
+
+# %% [markdown]
+# Digits usually come balanced. Letters do not: in Kaggle's *A–Z Handwritten Alphabets* there are
+# about fifty Os for every F. We draw a small file with the same illness, in that file's shape: no
+# header, labels 0 to 25, one class after the other.
+
+# %%
+counts = {"F": 12, "I": 12, "O": 600, "S": 480, "T": 240}
+letters = "".join(letter * count for letter, count in counts.items())
+images = pen.draw(letters, rng=1)
+labels = np.array([ord(letter) - ord("A") for letter in letters])
+az_path = FOLDER / "A_Z small.csv"
+np.savetxt(az_path, np.column_stack([labels, images.reshape(-1, 784)]), fmt="%d", delimiter=",")
+
+az = datasets.load_kaggle_csv(az_path)
+plots.plot_class_counts(az.labels, az.class_names, title="letters: 50 to 1")
+
+# %% [markdown]
+# The letters tutorial's cure is a ceiling: at most so many of each class, picked at random (4,182
+# in the real file). Ask for more than the rarest class has, and the loader says so. It does not
+# quietly give you fewer.
+
+# %%
+try:
+    datasets.load_kaggle_csv(az_path, per_class=100)
+except datasets.DatasetError as error:
+    print(str(error).replace(str(az_path), az_path.name))
+
+# %% [markdown]
+# ## One line that everything depends on
+#
+# A file holds pixels from 0 to 255. Our generators end in `tanh`, which gives -1 to 1. Real and
+# generated images must live in the same range; otherwise the discriminator wins by looking at the
+# brightness and never learns anything about digits.
+
+# %%
+real_images = drawn.images.astype("float32") / 127.5 - 1.0
+real_images.min(), real_images.max(), real_images.mean()
+
+# %% [markdown]
+# 0 became -1, 255 became 1. The mean lies close to -1, because most of every picture is paper.
+# The library has the same line in `networks.scale_pixels`; the two must agree.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+bool(np.allclose(networks.scale_pixels(drawn.images), real_images))
+
+# %% [markdown]
+# We keep the images as `uint8` and scale each batch when it is needed. **Guess first:** how many
+# times more memory does the pandas table take than the bytes that the file really holds?
+
+# %%
+for name, size in {
+    "uint8, as we keep them": drawn.images.nbytes,
+    "float32, scaled": real_images.nbytes,
+    "the pandas table": frame.memory_usage().sum(),
+}.items():
+    print(f"{name:24} {size / 1e6:5.1f} MB   {size / drawn.images.nbytes:.0f} times")
+
+# %% [markdown]
+# Eight times: pandas gives each number eight bytes. For the 372,450 letters of the real A–Z file
+# that is the difference between 0.3 and 2.3 GB.
+
+# %% [markdown]
+# ## A loader that checks
+#
+# `load_kaggle_csv` reads the same file into a `Dataset`: images `[N, 28, 28, 1]`, labels, names,
+# and a line that says where it all came from. It keeps a copy in binary beside the CSV, so that
+# the second time is quick.
+
+# %%
+for attempt in ("first", "second"):
+    start = time.perf_counter()
+    digits = datasets.load_kaggle_csv(csv_path)
+    print(f"  {attempt} time: {time.perf_counter() - start:.3f} s")
+
+# %%
+# NBVAL_CHECK_OUTPUT
+print(digits.images.shape, digits.images.dtype, digits.labels.shape, digits.class_names)
+
+# %%
+plots.plot_images(digits.images[:40], title="the first forty rows of the file")
+
+# %% [markdown]
+# Now break the file on purpose, the way real files break: a word where a number should be.
+
+# %%
+lines = csv_path.read_text().splitlines()
+cells = lines[5].split(",")
+cells[300] = "oops"
+broken_path = FOLDER / "broken.csv"
+broken_path.write_text("\n".join(lines[:5] + [",".join(cells)] + lines[6:]))
+
+try:
+    datasets.load_kaggle_csv(broken_path)
+except datasets.DatasetError as error:
+    print(str(error).replace(str(broken_path), broken_path.name))
+
+# %% [markdown]
+# File, row, column, what was found, what to do. Errors like this one cost a minute; the same word
+# read as a zero costs an evening.
+
+# %% [markdown]
+# ## What goes wrong without an error
+#
+# Some damage is legal: every number is between 0 and 255 and still the data are wrong. Only eyes
+# find it. **Which of these three would you notice in a table of means?**
+
+# %%
+sample = digits.images[:8]
+figure, axes = plt.subplots(3, 1, figsize=(6, 3.4), layout="constrained")
+plots.plot_images(255 - sample, title="inverted: ink and paper swapped", ax=axes[0])
+plots.plot_images(sample.transpose(0, 2, 1, 3), title="transposed, as EMNIST's files", ax=axes[1])
+plots.plot_images(np.roll(sample, 14, axis=2), title="one column lost in reading", ax=axes[2])
+plt.show()
+
+# %% [markdown]
+# A mean shows the first at once, and only the first. Transposed characters have exactly the same
+# mean and spread. A network would learn to write them, perfectly and sideways.
+#
+# > **Trap.** EMNIST stores its images with rows and columns exchanged and numbers its letters from
+# > 1. `datasets.load_emnist` turns and renumbers them; a hand-written reader often forgets one.
+
+# %% [markdown]
+# ## The pen
+#
+# Where did the digits come from? `course_lib.pen` moves a simulated pen along single-stroke
+# letter shapes and lets the hand shake. Its advantage over any download: we know the truth about
+# each writer's style.
+
+# %%
+styles = {
+    "upright": pen.Style(slant=0),
+    "leaning": pen.Style(slant=25),
+    "wide": pen.Style(width=1.3),
+    "bold": pen.Style(weight=3.6),
+    "shaky": pen.Style(wobble=2.0),
+}
+figure, axes = plt.subplots(len(styles), 1, figsize=(8, 4.4), layout="constrained")
+for ax, (name, style) in zip(axes, styles.items()):
+    plots.plot_images(pen.draw("Handwriting", style, rng=5), title=name, columns=11, ax=ax)
+plt.show()
+
+# %% [markdown]
+# It knows 62 characters. One line gives a data set of all of them, the same bytes for the same
+# seed.
+
+# %%
+everything = datasets.load_handwriting("alphanumeric", per_class=3)
+order = np.argsort(everything.labels, kind="stable")[::3]
+plots.plot_images(everything.images[order], columns=21)
+
+# %% [markdown]
+# ## Batches
+#
+# Networks eat batches. `batches` serves them endlessly, shuffled anew on every pass, still as
+# bytes; the scaling line from above runs inside the compiled training step.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+batch = next(iter(digits.batches(batch_size=64, seed=0)))
+print(batch.shape, batch.dtype.name)
+
+# %% [markdown]
+# ## Try it yourself
+#
+# 1. **Predict, then look.** What is the average of all the 0s, as a picture? And of all the 1s?
+#    Compute `digits.images[digits.labels == k].mean(axis=0)` and plot both.
+# 2. **Complete.** Undo the scaling line: turn `real_images` back into uint8 and show that not one
+#    pixel changed (`np.array_equal`). Why does `astype("uint8")` alone fail?
+# 3. **Diagnose.** Give `load_kaggle_csv` a file of your own making that it should refuse: a row too
+#    short, a value of 256, a second header. Does the message lead you to the place?
+# 4. **Explain.** `datasets.load_digits()` prefers real digits to drawn ones. What does it print on
+#    your machine, and what would you have to do to change it?
+
+# %% [markdown]
+# ## What you take with you
+#
+# 1. A row of 784 numbers is a picture, once it is broken into 28 lines.
+# 2. Networks see pixels in [-1, 1] because the generator's `tanh` speaks that range; on disk and in
+#    memory they stay bytes.
+# 3. Count the classes, look at the images, and let the loader refuse what is broken.
+#
+# Next: [02 · The discriminator](02_discriminator.ipynb), a network that tells real from fake.

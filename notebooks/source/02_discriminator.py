@@ -1,0 +1,249 @@
+# %% [markdown]
+# # 02 · The discriminator
+#
+# **Goals.** After this lesson you can
+#
+# 1. build a convolutional network that tells real characters from fakes, and account for every
+#    one of its parameters;
+# 2. move between logit, score and loss without a calculator;
+# 3. say what a discriminator has really learned, and why that depends on its opponent.
+#
+# **You need:** lesson 01. **It takes:** 25 minutes to read; the code runs for about 30 seconds on a
+# laptop CPU, a few seconds on a GPU.
+
+# %% [markdown]
+# ## Knobs
+
+# %%
+import keras
+import numpy as np
+from keras import layers
+
+from course_lib import combined, datasets, losses, networks, plots, recipes
+
+BATCH_SIZE = 256  # half of it real, half of it fake, as in the MNIST tutorial
+STEPS = 40  # the tutorial takes 100; the answer is clear much earlier
+SEED = 0
+
+# %% [markdown]
+# ## Two piles of pictures
+#
+# An editor has two piles on her desk: letters that people wrote, and forgeries. Her whole job is
+# one question, over and over: *did a person write this?* She starts with the easiest forgery
+# there is, pixels thrown like dice.
+
+# %%
+digits = datasets.load_digits()
+rng = np.random.default_rng(SEED)
+
+
+def throw_dice(n):
+    """n fake images of independent pixels, evenly spread over [-1, 1]."""
+    return rng.uniform(-1, 1, (n, 28, 28, 1)).astype("float32")
+
+
+real_images = np.array(networks.scale_pixels(digits.images[:8]))
+both = np.concatenate([real_images, throw_dice(8)])
+plots.plot_images(both, columns=8, title="eight real ones, eight fakes")
+
+# %% [markdown]
+# You can tell them apart from across the room. Let us see how long a network needs.
+
+# %% [markdown]
+# ## The network
+#
+# Two strided convolutions look for strokes and halve the picture each time, 28 → 14 → 7. One
+# `Dense` unit adds up the evidence. This is the MNIST tutorial's discriminator, except that its
+# sigmoid is left off; why, you see below.
+
+# %%
+keras.utils.set_random_seed(SEED)
+discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(64, 3, strides=2, padding="same"),  # [B, 14, 14, 64]
+        layers.LeakyReLU(0.2),
+        layers.Dropout(0.2),
+        layers.Conv2D(64, 3, strides=2, padding="same"),  # [B, 7, 7, 64]
+        layers.LeakyReLU(0.2),
+        layers.Dropout(0.2),
+        layers.Flatten(),  # [B, 3136]
+        layers.Dense(1),  # [B, 1], a logit
+    ]
+)
+
+# %% [markdown]
+# **Predict** the number of parameters before you run the next cell. A convolution has one
+# kernel of 3·3 numbers for each pair of input and output channel, and one bias for each output.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+first = 3 * 3 * 1 * 64 + 64
+second = 3 * 3 * 64 * 64 + 64
+last = 7 * 7 * 64 * 1 + 1
+print(first, "+", second, "+", last, "=", first + second + last)
+print("Keras counts", discriminator.count_params())
+print("the recipe's", recipes.load("mnist-dcgan").build_discriminator().count_params())
+
+# %% [markdown]
+# Nine tenths of them sit in the second convolution. Strides and activations cost nothing.
+
+# %% [markdown]
+# ## Logit, score, loss
+#
+# The network's raw answer is a **logit**: any number, positive for "real". The sigmoid squeezes it
+# into a **score** from 0 to 1, the probability of being real. We keep logits inside and make
+# scores only to show them.
+
+# %%
+logits = np.array([-4.0, -1.0, 0.0, 1.0, 4.0], "float32")
+scores = np.array(keras.ops.sigmoid(logits))
+cost_if_real = -np.log(scores)
+for row in zip(logits, scores, cost_if_real):
+    print("logit {:5.1f}   score {:.3f}   costs {:.3f} if the image is real".format(*row))
+
+# %% [markdown]
+# Binary cross-entropy punishes the confident mistake: saying 0.018 about a real image costs 4.018,
+# saying 0.982 costs 0.018. A shrug, score 0.5, always costs ln 2 = 0.693. **Remember that number.**
+# A discriminator that cannot tell anything apart pays exactly this much.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+shrug = np.zeros((4, 1), "float32")
+print(f"{float(losses.bce_d_loss(shrug, shrug)):.3f}")
+
+# %% [markdown]
+# Why no sigmoid in the network? `log(sigmoid(-200))` is minus infinity in the computer's numbers;
+# from the logit itself, the loss is `softplus(200)` = 200, which a gradient can work with.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+hopeless = np.array([[-200.0]], "float32")
+with np.errstate(divide="ignore"):
+    print("through the sigmoid:", -np.log(np.array(keras.ops.sigmoid(hopeless)))[0, 0])
+print("from the logit:     ", float(losses.bce_g_loss(hopeless)))
+
+# %% [markdown]
+# ## Training: half real, half fake
+#
+# Real images get the label 1, fakes the label 0. Each step shows both halves. **Expect:** 40 steps
+# in about five seconds. Will it be certain after 5 steps, 20, or never?
+
+# %%
+discriminator.compile(
+    keras.optimizers.Adam(2e-4, beta_1=0.5),
+    keras.losses.BinaryCrossentropy(from_logits=True),
+    jit_compile=False,  # on a CPU, compiled convolutions are slower than plain ones
+)
+half = BATCH_SIZE // 2
+labels = np.concatenate([np.ones((half, 1)), np.zeros((half, 1))]).astype("float32")
+batches = iter(digits.batches(half, seed=SEED))
+history = {"step": [], "real_score": [], "fake_score": []}
+
+# %%
+for step in range(STEPS):
+    real_images = np.array(networks.scale_pixels(next(batches)))
+    images = np.concatenate([real_images, throw_dice(half)])
+    scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
+    combined.train_on_batch(discriminator, images, labels)
+    history["step"].append(step)
+    history["real_score"].append(float(scores[:half].mean()))
+    history["fake_score"].append(float(scores[half:].mean()))
+
+plots.plot_scores(history)
+
+# %% [markdown]
+# The curves start together at a shrug and part within a few steps; after a dozen or two the case
+# is closed. (Scores are taken *before* each step, so the network had never seen these images.)
+#
+# > **Trap.** We call `combined.train_on_batch`, three lines around Keras's own method. Keras 3
+# > answers with the *mean of all losses since the last reset*, and most tutorials print that mean
+# > as if it were the current loss. It looks wonderfully smooth, and it hides what happens now.
+
+# %% [markdown]
+# ## What did it learn?
+#
+# It is sure. But sure of what? Here are six kinds of pictures that it has never met.
+# **Write down your guess for each**: would a person call it handwriting? Will the network?
+
+# %%
+real = np.array(networks.scale_pixels(digits.images[-6:]))
+shuffled = real.reshape(6, 784)[:, rng.permutation(784)].reshape(real.shape)
+blank = np.full_like(real, -1.0)
+upside_down = real[:, ::-1]
+average = np.repeat(real.mean(axis=0, keepdims=True), 6, axis=0)
+faint_dice = np.where(throw_dice(6) > 0.9, 1.0, -1.0).astype("float32")
+
+trial = {
+    "real": real,
+    "upside down": upside_down,
+    "average": average,
+    "pixels shuffled": shuffled,
+    "few bright dots": faint_dice,
+    "blank paper": blank,
+}
+
+# %%
+for name, images in trial.items():
+    scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
+    print(f"{name:16} mean score {scores.mean():.2f}")
+
+# %%
+images = np.concatenate([group[:2] for group in trial.values()])
+scores = keras.ops.sigmoid(discriminator(images, training=False))
+is_real = np.arange(len(images)) < 2
+plots.plot_score_grid(images, np.array(scores), is_real, columns=6)
+
+# %% [markdown]
+# Nearly everything passes as real. The editor never learned what handwriting *is*. She learned the
+# cheapest rule that separates her two piles: mostly dark, so a person wrote it. Even blank paper is
+# "handwriting".
+#
+# This is not a weakness of the network. The loss was almost zero, so nothing asked for more. **A
+# discriminator becomes exactly as clever as its opponent forces it to be.**
+
+# %% [markdown]
+# ## A better opponent
+#
+# Let us prove that. Same network, same number of steps, but the fakes are now shuffled digits: the
+# right amount of ink, in the wrong places. The dark-paper rule is worth nothing here.
+# **Expect:** another five seconds, and a slower start.
+
+# %%
+shuffle = rng.permutation(784)
+for step in range(STEPS):
+    real_images = np.array(networks.scale_pixels(next(batches)))
+    fake_images = np.array(networks.scale_pixels(next(batches)))
+    fake_images = fake_images.reshape(half, 784)[:, shuffle].reshape(half, 28, 28, 1)
+    images = np.concatenate([real_images, fake_images])
+    combined.train_on_batch(discriminator, images, labels)
+
+for name, images in trial.items():
+    scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
+    print(f"{name:16} mean score {scores.mean():.2f}")
+
+# %% [markdown]
+# Now scattered ink is fake: she has started to look for strokes. Upside-down digits still pass,
+# because no opponent has tried them. We could go on inventing forgeries by hand. Or we build a
+# network whose only aim is to find the forgery that still works. That is the generator.
+
+# %% [markdown]
+# ## Try it yourself
+#
+# 1. **Predict.** What does an untrained discriminator pay on its first batch? Compute it and
+#    explain the digits after the comma.
+# 2. **Change.** Swap the labels: real 0, fake 1. What happens to the scores, and why is nothing
+#    else different? Which line of a real program could hide this mistake?
+# 3. **Diagnose.** Train on real images in 0–255 (leave `scale_pixels` out) against dice in [-1, 1].
+#    It wins in two steps. Has it learned anything about ink?
+# 4. **Explain.** Why does the generator of the next lesson need the discriminator's *gradient*, and
+#    not only its verdict?
+
+# %% [markdown]
+# ## What you take with you
+#
+# 1. Two strided convolutions and a Dense unit: 640 + 36,928 + 3,137 = 40,705 parameters.
+# 2. Logits inside, scores for people; a shrug costs 0.693.
+# 3. A discriminator learns the cheapest rule that beats its opponent, and no more.
+#
+# Next: [03 · The generator](03_generator.ipynb), the opponent that learns.

@@ -1,0 +1,251 @@
+# %% [markdown]
+# # 03 · The generator
+#
+# **Goals.** After this lesson you can
+#
+# 1. build a network that turns random numbers into pictures, dense and convolutional;
+# 2. say what an untrained generator draws, and what its architecture decides before any training;
+# 3. explain why a generator with a fixed judge learns to cheat.
+#
+# **You need:** lessons 01 and 02. **It takes:** 25 minutes to read; the code runs for about 45
+# seconds on a laptop CPU, a few seconds on a GPU.
+
+# %% [markdown]
+# ## Knobs
+
+# %%
+import time
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+from keras import layers
+
+from course_lib import combined, datasets, gan, networks, plots, recipes
+
+LATENT_DIM = 100  # how many random numbers make one picture
+STEPS = 60  # of training against a fixed judge
+SEED = 0
+keras.utils.set_random_seed(SEED)
+
+# %% [markdown]
+# ## A picture needs a cause
+#
+# A network is a function: the same input gives the same output. To write *many* different
+# characters it needs something that differs, so we feed it random numbers, **z**. Think of z as
+# the writer's mood: it is not a plan of the letter, but each mood leads to one letter.
+
+# %%
+z = gan.fixed_z(4, LATENT_DIM, seed=SEED)
+print(
+    "z:", z.shape, "mean", round(float(z.mean()), 2), "standard deviation", round(float(z.std()), 2)
+)
+print("the first mood begins", z[0, :5].round(2))
+
+# %% [markdown]
+# ## Dense: every pixel for itself
+#
+# The Kaggle tutorial's generator is three Dense layers that grow, 256 → 512 → 1,024, and a last
+# one with a number for each pixel. `tanh` keeps them in [-1, 1], the range of lesson 01.
+
+# %%
+dense = keras.Sequential(name="dense_generator")
+dense.add(keras.Input((LATENT_DIM,)))
+for width in (256, 512, 1024):
+    dense.add(layers.Dense(width))
+    dense.add(layers.LeakyReLU(0.2))
+    dense.add(layers.BatchNormalization(momentum=0.8))
+dense.add(layers.Dense(784, activation="tanh"))
+dense.add(layers.Reshape((28, 28, 1)))
+
+# %% [markdown]
+# Batch normalisation brings each unit to mean 0 and variance 1 over the batch, with a learned
+# scale and shift. It owns four numbers for each unit; two of them are running statistics, which no
+# gradient moves. **Predict** how many of the parameters are trainable.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+trainable = sum(int(np.prod(weight.shape)) for weight in dense.trainable_weights)
+print(f"{dense.count_params():,} parameters, {trainable:,} trainable")
+print("statistics:", dense.count_params() - trainable, "= 2 x", 256 + 512 + 1024)
+
+# %% [markdown]
+# ## Convolutional: patches that know their neighbours
+#
+# The MNIST tutorial starts small instead: a Dense layer lays out 7×7 places with 128 channels, and
+# two *transposed convolutions* double the side, 7 → 14 → 28. Lesson 05 takes that operation
+# apart; here it is enough that each place paints a little patch.
+
+# %%
+convolutional = keras.Sequential(
+    [
+        keras.Input((LATENT_DIM,)),
+        layers.Dense(7 * 7 * 128),
+        layers.LeakyReLU(0.2),
+        layers.Reshape((7, 7, 128)),  # [B, 7, 7, 128]
+        layers.Conv2DTranspose(128, 4, strides=2, padding="same"),  # [B, 14, 14, 128]
+        layers.LeakyReLU(0.2),
+        layers.Conv2DTranspose(128, 4, strides=2, padding="same"),  # [B, 28, 28, 128]
+        layers.LeakyReLU(0.2),
+        layers.Conv2D(1, 7, padding="same", activation="tanh"),  # [B, 28, 28, 1]
+    ]
+)
+
+# %% [markdown]
+# Both are in the library, one builder a family. The counts must agree with our own, and with what
+# the tutorials print.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+print("ours:  ", dense.count_params(), convolutional.count_params())
+for name in ("kaggle-mlp-gan", "mnist-dcgan", "letters-mlp-gan", "letters-dcgan"):
+    print(f"{name:16} {recipes.load(name).build_generator().count_params():,}")
+
+# %% [markdown]
+# ## What does a generator draw before it has learned anything?
+#
+# **Guess first:** will the two untrained networks draw the same kind of nonsense?
+
+# %%
+moods = gan.fixed_z(8, LATENT_DIM, seed=SEED)
+figure, axes = plt.subplots(2, 1, figsize=(7, 2.6), layout="constrained")
+for ax, (name, network) in zip(axes, {"dense": dense, "conv.": convolutional}.items()):
+    drawing = np.array(network(moods, training=False))
+    drawing = drawing / np.abs(drawing).max()  # untrained networks are timid: turn up the contrast
+    plots.plot_images(drawing, title=name, columns=8, ax=ax)
+plt.show()
+
+# %% [markdown]
+# The dense one draws salt and pepper: its pixels share no weights, so neighbours know nothing of
+# each other. The convolutional one draws cloth, with a weave: neighbours come from the same
+# kernels. **Before any training, the architecture has already said what kind of picture is easy.**
+# Handwriting is made of connected strokes, so cloth is the better start.
+#
+# Nearby moods give nearby pictures, since every layer is continuous. Walk from one z to another:
+
+# %%
+weights = np.linspace(0, 1, 8, dtype="float32")[:, None]
+walk = (1 - weights) * moods[:1] + weights * moods[1:2]  # [8, LATENT_DIM]
+drawing = np.array(convolutional(walk, training=False))
+plots.plot_images(drawing / np.abs(drawing).max(), title="from one mood to another")
+
+# %% [markdown]
+# > **Trap.** `network.predict(z)` is made for thousands of images. For a handful inside a loop, call
+# > the model itself. **Guess** the factor between the two.
+
+# %%
+network = recipes.load("kaggle-mlp-gan").build_generator()
+seconds = {}
+for name, draw in {
+    "predict": lambda: network.predict(moods, verbose=0),
+    "call": lambda: network(moods, training=False),
+}.items():
+    draw()  # the first call builds things; it does not count
+    start = time.perf_counter()
+    for _ in range(20):
+        draw()
+    seconds[name] = (time.perf_counter() - start) / 20
+
+print(
+    f"predict takes {seconds['predict'] / seconds['call']:.0f} times as long as calling the model"
+)
+
+# %% [markdown]
+# ## How could it learn?
+#
+# The obvious idea: show the generator a real image for each z and ask it to come close, by mean
+# squared error. There is no "right" image for a z, so we pick one at random.
+# **Expect:** 60 steps, about five seconds. What will it draw?
+
+# %%
+digits = datasets.load_digits()
+batches = iter(digits.batches(64, seed=SEED))
+rng = np.random.default_rng(SEED)
+
+copyist = networks.build_mlp_generator(LATENT_DIM, (256, 512), batch_norm_momentum=0.8)
+copyist.compile(keras.optimizers.Adam(1e-3), "mse", jit_compile=False)
+for _ in range(STEPS * 3):
+    random_z = rng.standard_normal((64, LATENT_DIM), dtype="float32")
+    copyist.train_on_batch(random_z, networks.scale_pixels(next(batches)))
+
+plots.plot_images(copyist(moods, training=False), title="taught by mean squared error")
+
+# %% [markdown]
+# One grey smear, whatever the mood: the average of all digits. That *is* the best answer to the
+# question we asked. If any digit may be wanted, the mean errs least. We need a judge who asks "could
+# this be a digit?" and not "is it this digit?". We have one: the discriminator.
+
+# %% [markdown]
+# ## A judge who does not learn
+#
+# First train a discriminator on real digits against dice, as in lesson 02 (five seconds).
+
+# %%
+judge = recipes.load("mnist-dcgan").build_discriminator()
+judge.compile(
+    keras.optimizers.Adam(1e-3),
+    keras.losses.BinaryCrossentropy(from_logits=True),
+    jit_compile=False,
+)
+labels = np.concatenate([np.ones((64, 1)), np.zeros((64, 1))]).astype("float32")
+for _ in range(30):
+    dice = rng.uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
+    images = np.concatenate([np.array(networks.scale_pixels(next(batches))), dice])
+    combined.train_on_batch(judge, images, labels)
+
+# %% [markdown]
+# Now put the generator in front of it. The combined model is z → generator → judge → score; only
+# the generator may move, and its aim is the answer "real". **Expect:** 60 steps in five seconds.
+# Sketch the curve of the judge's score before you look, and what the pictures will show.
+
+# %%
+forger = recipes.load("workshop-mlp").build_generator()
+pair = combined.build_combined(forger, judge)
+judge.trainable = False  # only the forger may learn; lesson 04 is about this line
+pair.compile(
+    keras.optimizers.Adam(1e-3),
+    keras.losses.BinaryCrossentropy(from_logits=True),
+    jit_compile=False,
+)
+fooled = []
+for _ in range(STEPS):
+    random_z = rng.standard_normal((64, 64), dtype="float32")
+    fooled.append(float(np.mean(keras.ops.sigmoid(pair(random_z, training=False)))))
+    combined.train_on_batch(pair, random_z, np.ones((64, 1), "float32"))
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), layout="constrained")
+left.plot(fooled, color="black")
+left.set(xlabel="step", ylabel="the judge's score of the fakes", ylim=(0, 1.05))
+forgeries = np.array(forger(gan.fixed_z(10, 64), training=False))
+plots.plot_images(forgeries, columns=5, title="what the judge calls real", ax=right)
+plt.show()
+
+# %% [markdown]
+# The forger is through in a few steps, with pictures that fool nobody else: whatever the judge's
+# cheap rule rewards. It did not learn to write. It learned this judge. And the judge cannot answer,
+# because it is frozen.
+#
+# So both must learn, in turn: each new trick meets a judge who has just learned to see it. That
+# is the whole idea of a generative adversarial network, and the next lesson.
+
+# %% [markdown]
+# ## Try it yourself
+#
+# 1. **Predict.** How many parameters does the letters tutorial's generator (64 → 256 → 256 → 784) have?
+#    Work it out on paper; the table above has the answer.
+# 2. **Change.** Make the copyist's target the *same* image for all z. Now mean squared error works
+#    perfectly. Why is that not a generator?
+# 3. **Complete.** Walk in ten steps through a circle of moods, `cos(t)·z1 + sin(t)·z2`. Why does this
+#    walk stay as long as a typical z, and the straight one not?
+# 4. **Explain.** Why does the generator end in tanh and the discriminator in nothing?
+
+# %% [markdown]
+# ## What you take with you
+#
+# 1. A generator is a function from random z to pixels; dense ones paint pixels, convolutional ones
+#    paint patches.
+# 2. Untrained, they draw noise or cloth: the architecture speaks before the data do.
+# 3. Against a fixed judge, a generator learns to fool that judge and nothing else.
+#
+# Next: [04 · Both together](04_combined_gan.ipynb), and the bug that most tutorials carry.

@@ -1,0 +1,328 @@
+# %% [markdown]
+# # 04 · Both together: the frozen discriminator
+#
+# **Goals.** After this lesson you can
+#
+# 1. train generator and discriminator in turn, and prove that each step moves exactly one of them;
+# 2. recognise the bug that silently switches the discriminator off on Keras 3, and mend it;
+# 3. read the see-saw of two losses.
+#
+# **You need:** lessons 01 to 03. **It takes:** 45 minutes to read; the code runs for about two
+# minutes on a laptop CPU, half a minute on a GPU.
+
+# %% [markdown]
+# ## Knobs
+
+# %%
+import time
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_lib import callbacks, combined, datasets, gan, losses, networks, plots, recipes
+
+BATCH_SIZE = 64
+CLASSIC_STEPS = 400  # of the classic loop, about 10 seconds; on a GPU take 3,000
+DIGIT_STEPS = 3_000  # of kaggle-mlp-gan, about 40 seconds; the tutorial takes 15,000
+LETTER_STEPS = 5_000  # of letters-mlp-gan, about 25 seconds; the tutorial takes 764,100
+SEED = 0
+
+# %% [markdown]
+# ## The game
+#
+# Picture a writing school with one pupil and one teacher, and a cupboard of real letters. The pupil
+# never sees the cupboard. She hands in a page; the teacher, who has just leafed through real
+# letters, marks every stroke that gave it away. The pupil mends those strokes. The teacher has to
+# look closer. Both get better **because** the other does.
+#
+# The marks are the point. The generator does not get a verdict but the *gradient* of the verdict:
+# which pixel, moved which way, would have looked more real. So the two networks must be connected,
+# and yet each must be trained alone.
+
+# %%
+digits = datasets.load_digits()
+batches = iter(digits.batches(BATCH_SIZE, seed=SEED))
+real_images = np.array(networks.scale_pixels(next(batches)))
+
+recipe = recipes.load("workshop-mlp")
+z = gan.fixed_z(BATCH_SIZE, recipe.latent_dim, seed=SEED)
+ones, zeros = np.ones((BATCH_SIZE, 1), "float32"), np.zeros((BATCH_SIZE, 1), "float32")
+
+# %% [markdown]
+# Connected: z → generator → discriminator → logit is one model, the **combined model**. When it is
+# trained to answer "real", the easiest way out would be to spoil the teacher. So the discriminator
+# must not move in that step: it is **frozen**.
+
+# %% [markdown]
+# ## The popular way, and why it is broken
+#
+# Almost every tutorial does it like this: compile D, set `trainable = False` once, build and compile
+# the combined model, and go. The discriminator, they say, keeps the state it was compiled with. In
+# old Keras that was true. **Bet with your neighbour:** by how much does one training step move D?
+
+
+# %%
+def new_pair():
+    """A fresh generator and a compiled discriminator."""
+    keras.utils.set_random_seed(SEED)
+    generator, discriminator = recipe.build_generator(), recipe.build_discriminator()
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    discriminator.compile(keras.optimizers.Adam(2e-4), loss)
+    return generator, discriminator
+
+
+generator, discriminator = new_pair()
+discriminator.trainable = False  # once, for ever: the popular way
+popular = combined.build_combined(generator, discriminator)
+popular.compile(keras.optimizers.Adam(2e-4), keras.losses.BinaryCrossentropy(from_logits=True))
+
+# %%
+# NBVAL_CHECK_OUTPUT
+warnings.simplefilter("ignore")  # there is one warning; in a long log nobody reads it
+before = [np.array(weight) for weight in discriminator.weights]
+discriminator.train_on_batch(real_images, ones)
+after = [np.array(weight) for weight in discriminator.weights]
+print(
+    "largest change of any weight:", max(float(np.abs(a - b).max()) for a, b in zip(after, before))
+)
+
+# %% [markdown]
+# **Zero.** The teacher never learns. Keras 3 decides what to train when a step runs for the first
+# time, and by then the flag said "frozen". No error is raised, the losses keep moving because G
+# does, and the pictures even change. They just never become digits.
+#
+# Some notice and "prime" the discriminator: one step before the freeze. Keras has then recorded a
+# step that trains. Watch what happens when a batch of another size comes by, as at the end of
+# every epoch.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+generator, discriminator = new_pair()
+discriminator.train_on_batch(real_images, ones)  # primed
+discriminator.trainable = False
+for size in (64, 64, 37, 21):
+    step = lambda: discriminator.train_on_batch(real_images[:size], ones[:size])
+    moved = combined.largest_change(discriminator.weights, step)
+    print(f"batch of {size}: D", "moves" if moved > 0 else "does not move")
+
+# %% [markdown]
+# For a new size Keras records the step anew, and looks at the flag again. Training stops in the
+# middle of a run, without a word.
+
+# %% [markdown]
+# ## The right way: the flag before every step
+#
+# `trainable = True` before each D step, `False` before each combined step. That is all.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+generator, discriminator = new_pair()
+pair = combined.build_combined(generator, discriminator)
+pair.compile(keras.optimizers.Adam(2e-4), keras.losses.BinaryCrossentropy(from_logits=True))
+
+
+def d_step(size):
+    discriminator.trainable = True
+    discriminator.train_on_batch(real_images[:size], ones[:size])
+
+
+def g_step(size):
+    discriminator.trainable = False
+    pair.train_on_batch(z[:size], ones[:size])
+
+
+for size in (64, 37, 21):
+    for name, step in {"D step": d_step, "G step": g_step}.items():
+        d_before = [np.array(w) for w in discriminator.weights]
+        g_moved = combined.largest_change(generator.weights, lambda: step(size)) > 0
+        d_moved = any((np.array(w) != b).any() for w, b in zip(discriminator.weights, d_before))
+        print(f"{name}, batch of {size}:  D moved {d_moved!s:5}  G moved {g_moved}")
+
+# %% [markdown]
+# Each step moves exactly one network, at every size. Do this test with any GAN code you meet: two
+# lines, and you know whether both players are in the game.
+
+# %% [markdown]
+# ## The classic loop
+#
+# `combined.CombinedGAN` is those two steps with the bookkeeping done: it draws z, keeps G's
+# batch statistics as they were during D's step, and raises an error if a D step ever moves
+# nothing. Its `frozen` is a `with` block, so that nobody forgets to thaw.
+#
+# **Expect:** 400 steps in about ten seconds. The pictures will be blobs on their way to strokes.
+
+# %%
+loop = recipe.build_combined(seed=SEED)
+history = {"step": [], "d_loss": [], "g_loss": []}
+start = time.perf_counter()
+for step in range(CLASSIC_STEPS):
+    logs = loop.train_on_batch(next(batches))
+    history["step"].append(step)
+    history["d_loss"].append(logs["d_loss"])
+    history["g_loss"].append(logs["g_loss"])
+classic_ms = 1000 * (time.perf_counter() - start) / CLASSIC_STEPS
+
+plots.plot_images(loop.generator(z[:20], training=False), title=f"after {CLASSIC_STEPS} steps")
+
+# %%
+plots.plot_losses(history)
+
+# %% [markdown]
+# This is the **see-saw**. Both losses are in the unit of lesson 02, where a shrug costs 0.693. When
+# the discriminator's goes down, the generator's goes up. Neither is a measure of quality: a low
+# `g_loss` may mean good letters or a bad teacher. What you want is a see-saw that *keeps
+# moving*; one side lying on the ground is the end of learning.
+
+# %% [markdown]
+# ## The same step, without flags
+#
+# There is a cleaner way to say "move only D": give the optimizer only D's variables. Then nothing
+# needs freezing, and the whole step compiles into one graph. Here it is in full, once.
+
+# %%
+compiled = recipe.build_gan(seed=SEED)
+G, D = compiled.generator, compiled.discriminator
+
+
+def gan_step(real_images, z):
+    with tf.GradientTape() as g_tape:
+        fake_images = G(z, training=True)  # [B, 28, 28, 1]
+        with g_tape.stop_recording(), tf.GradientTape() as d_tape:
+            d_loss = losses.bce_d_loss(D(real_images, training=True), D(fake_images, training=True))
+        d_gradients = d_tape.gradient(d_loss, D.trainable_variables)
+        compiled.d_optimizer.apply(d_gradients, D.trainable_variables)  # D, and only D
+        g_loss = losses.bce_g_loss(D(fake_images, training=True))
+    g_gradients = g_tape.gradient(g_loss, G.trainable_variables)  # through D, into G
+    compiled.g_optimizer.apply(g_gradients, G.trainable_variables)  # G, and only G
+
+
+# %% [markdown]
+# Three ways to take one step, from the same weights, the same images and the same z: by hand as
+# above, the classic loop, and `gan.GAN`, whose `train_step` is the cell above plus its logs. They
+# must agree.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+gan_step(real_images, z)
+classic = recipe.build_combined(seed=SEED)
+classic.train_on_batch(real_images, d_z=z, g_z=z)
+library = recipe.build_gan(seed=SEED)
+library.draw_z = lambda batch_size: z
+library.train_on_batch(real_images)
+
+
+def difference(a, b):
+    return max(float(np.abs(ops.subtract(x, y)).max()) for x, y in zip(a.weights, b.weights))
+
+
+for name, other in {"the classic loop": classic, "gan.GAN": library}.items():
+    print("by hand and", name, "agree:", difference(G, other.generator) < 1e-4)
+
+# %% [markdown]
+# The gain is speed. **Guess the factor** before you run this.
+
+# %%
+images = next(batches)
+library = recipe.build_gan(seed=SEED)
+library.train_on_batch(images)  # the first call compiles; it does not count
+start = time.perf_counter()
+for _ in range(200):
+    library.train_on_batch(images)
+compiled_ms = 1000 * (time.perf_counter() - start) / 200
+print(f"{library.engine}: {classic_ms / compiled_ms:.1f} times as fast as the classic loop")
+
+# %% [markdown]
+# ## kaggle-mlp-gan: digits
+#
+# Now with the Kaggle tutorial's own networks and numbers: 1,493,520 parameters against 533,505.
+# `fit` does the looping; callbacks keep each step's numbers and a film of the same fifty z.
+# **Expect:** about 40 seconds. The film starts as grain, becomes blobs in the middle by step 200, and
+# digits from step 1,000 on, with specks that a dense network never quite loses.
+
+# %%
+kaggle = recipes.load("kaggle-mlp-gan")
+model = kaggle.build_gan(seed=SEED)
+history = callbacks.History()
+film = callbacks.Film(gan.fixed_z(12, kaggle.latent_dim), DIGIT_STEPS, n_frames=8)
+
+model.fit(
+    digits.batches(kaggle.batch_size, seed=SEED),
+    steps_per_epoch=DIGIT_STEPS,
+    callbacks=[history, film, callbacks.Progress(DIGIT_STEPS)],
+    verbose=0,
+)
+plots.plot_film_strip(film.frames, film.frame_steps)
+
+# %%
+plots.plot_seesaw(history.history)
+
+# %% [markdown]
+# Read the lower plot first: it has a unit. D gives real images a higher score than fakes, and the
+# gap stays open but never reaches 1 against 0. If it did, G's gradient would be gone. The losses
+# above say the same with less. Then look at the pictures; in the end only they count.
+
+# %%
+plots.plot_images(model.sample(40), title="forty digits that nobody wrote")
+
+# %% [markdown]
+# How does the judge see it? Its score stands above each image, and what the image really is.
+
+# %%
+real_images = np.array(networks.scale_pixels(digits.images[:8]))
+images = np.concatenate([real_images, model.sample(8)])
+scores = np.array(ops.sigmoid(model.discriminator(images, training=False)))
+plots.plot_score_grid(images, scores, is_real=np.arange(16) < 8)
+
+# %% [markdown]
+# ## letters-mlp-gan: twenty-six letters
+#
+# A smaller pair without batch normalisation, 64 → 256 → 256 → 784, and a harder task. The
+# tutorial's 450 epochs are 764,100 steps; we take 5,000. **Expect:** about 25 seconds and strokes
+# with the weight and slant of letters, few of which you can name. That is what 0.7% of a training
+# looks like, and it is worth knowing the face of "healthy but too early".
+
+# %%
+letters = datasets.load_letters()
+small = recipes.load("letters-mlp-gan")
+model = small.build_gan(seed=SEED)
+history = callbacks.History()
+film = callbacks.Film(gan.fixed_z(12, small.latent_dim), LETTER_STEPS, n_frames=6)
+
+model.fit(
+    letters.batches(small.batch_size, seed=SEED),
+    steps_per_epoch=LETTER_STEPS,
+    callbacks=[history, film, callbacks.Progress(LETTER_STEPS)],
+    verbose=0,
+)
+plots.plot_film_strip(film.frames, film.frame_steps)
+
+# %%
+plots.plot_seesaw(history.history)
+
+# %% [markdown]
+# > **Trap.** Do not stop a run because its loss "stopped falling". In a game between two learners a
+# > flat loss can mean that both improve at the same pace. Look at the film.
+
+# %% [markdown]
+# ## Try it yourself
+#
+# 1. **Predict.** In the broken form G still trains. Against which teacher? Train it for 300 steps
+#    and look at the pictures; lesson 03 has shown you the illness.
+# 2. **Change.** Let D take three steps for each G step. Which side of the see-saw sinks, and what do
+#    the scores say?
+# 3. **Complete.** Write `g_step` with the saturating loss of the first GAN paper, minimise
+#    log(1 - D(G(z))), and compare the size of G's gradient on the first step.
+# 4. **Diagnose.** Take a GAN notebook from the web that runs on Keras 3 and wrap its D step in
+#    `combined.largest_change`. Does its discriminator train?
+
+# %% [markdown]
+# ## What you take with you
+#
+# 1. Two steps in turn: D on real and fake, G through the frozen D. `largest_change` proves who moved.
+# 2. On Keras 3 set `trainable` before **every** step, or hand each optimizer its own variables.
+# 3. Losses are a see-saw, not a thermometer: watch the scores, and above all the film.
+#
+# Next: [05 · DCGAN](05_dcgan_upsampling.ipynb), the same game with convolutions.

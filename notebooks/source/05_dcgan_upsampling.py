@@ -1,0 +1,324 @@
+# %% [markdown]
+# # 05 · DCGAN: how a small map becomes a picture
+#
+# **Goals.** After this lesson you can
+#
+# 1. say what strided, transposed and up-sampling layers do to a picture, by hand;
+# 2. see a checkerboard coming before you train, and avoid it;
+# 3. train a convolutional GAN on a CPU in a minute, and let two networks take turns.
+#
+# **You need:** lessons 01 to 04. **It takes:** 45 minutes to read; the code runs for about two and
+# a half minutes on a laptop CPU, half a minute on a GPU.
+
+# %% [markdown]
+# ## Knobs
+
+# %%
+import dataclasses
+import time
+
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+
+from course_lib import callbacks, datasets, gan, networks, plots, recipes
+
+STEPS = 1_500  # of workshop-dcgan, about 40 seconds; on a GPU take 10,000
+LETTER_STEPS = 1_800  # of the schedule with turns, about 40 seconds
+SEED = 0
+keras.utils.set_random_seed(SEED)
+
+# %% [markdown]
+# ## Down: a strided convolution
+#
+# A convolution lays a small kernel on the picture, multiplies and adds, and moves on. With stride 2
+# it moves two pixels at a time, so the result has half the side. This kernel answers to vertical
+# edges.
+
+# %%
+picture = datasets.load_handwriting("4", per_class=1, seed=3).images
+picture = np.array(networks.scale_pixels(picture))
+edge = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]], "float32").reshape(3, 3, 1, 1)
+halved = np.array(keras.ops.conv(picture, edge, strides=2, padding="same"))
+
+by_hand = (picture[0, 2:5, 2:5, 0] * edge[..., 0, 0]).sum()
+print("28 ->", halved.shape[1], "  by hand:", by_hand, "  by Keras:", halved[0, 1, 1, 0])
+
+# %%
+figure, (left, right) = plt.subplots(1, 2, figsize=(6, 3), layout="constrained")
+left.imshow(picture[0, ..., 0], cmap="gray")
+left.set_title("28 × 28")
+right.imshow(halved[0, ..., 0], cmap="gray")
+right.set_title("14 × 14: where ink begins and ends")
+for ax in (left, right):
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# The discriminator does this two or three times: 28 → 14 → 7 → 4. The generator has to go the other
+# way, and there is more than one way up.
+
+# %% [markdown]
+# ## Up, first way: the transposed convolution
+#
+# Read it backwards: each small pixel **stamps** the kernel, times its own value, onto the large
+# picture; where stamps overlap, they add up. **Predict** what one white pixel becomes, and what two
+# neighbours with stride 2 and a 3×3 kernel become.
+
+# %%
+stamp = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], "float32").reshape(3, 3, 1, 1)
+one, two = np.zeros((1, 3, 3, 1), "float32"), np.zeros((1, 3, 3, 1), "float32")
+one[0, 1, 1] = two[0, 1, 1] = two[0, 1, 2] = 1
+figure, axes = plt.subplots(1, 2, figsize=(6, 2.8), layout="constrained")
+for ax, small, title in zip(axes, (one, two), ("one pixel stamps", "two stamps overlap")):
+    large = np.array(keras.ops.conv_transpose(small, stamp, strides=2, padding="same"))[0, ..., 0]
+    ax.imshow(large, cmap="gray", vmin=0, vmax=4)
+    for (y, x), value in np.ndenumerate(large):
+        ax.text(x, y, int(value), ha="center", va="center", color="grey")
+    ax.set_title(title)
+plt.show()
+
+# %% [markdown]
+# ## Checkerboards, seen before training
+#
+# Stamps of side 3 that land 2 apart overlap here and not there. So even a perfectly even map comes
+# out uneven. Count the overlaps: an all-ones map through an all-ones kernel. **Which kernel sizes
+# will be even?**
+
+# %%
+even_map = np.ones((1, 7, 7, 1), "float32")
+figure, axes = plt.subplots(1, 4, figsize=(9, 2.6), layout="constrained")
+for ax, size in zip(axes, (2, 3, 4, 5)):
+    kernel = np.ones((size, size, 1, 1), "float32")
+    overlap = np.array(keras.ops.conv_transpose(even_map, kernel, strides=2, padding="same"))
+    inside = overlap[0, 3:-3, 3:-3, 0]
+    ax.imshow(overlap[0, ..., 0], cmap="gray", vmin=0, vmax=9)
+    ax.set_title(f"kernel {size}: {inside.min():.0f} to {inside.max():.0f} stamps")
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# A kernel that the stride divides, 2 or 4, stamps every place equally often. Kernels of 3 and 5 weave
+# a checkerboard that training must first unlearn (Odena et al. 2016, *Deconvolution and
+# Checkerboard Artifacts*). That is why mnist-dcgan takes 4×4.
+
+# %% [markdown]
+# ## Up, second way: enlarge, then convolve
+#
+# letters-dcgan repeats each pixel in a 2×2 block (`UpSampling2D`) and then runs a plain layer of
+# stride 1. Every place gets the same treatment, at a price: the convolution works on four times as
+# many places.
+#
+# ## Up, third way: channels become pixels
+#
+# Do the convolution while the map is small, but compute four times as many channels; then lay each
+# group of four out as a 2×2 block. It is called sub-pixel convolution or pixel shuffle (Shi et al.
+# 2016). Nothing is computed in the second half; numbers only move.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+four_channels = np.arange(1, 17, dtype="float32").reshape(1, 2, 2, 4)
+inputs = keras.Input((2, 2, 4))
+shuffle = keras.Model(inputs, networks.channels_to_pixels(inputs))
+print(four_channels[0].reshape(4, 4), "four places, four channels each\n")
+print(np.array(shuffle(four_channels))[0, ..., 0].astype(int), "one channel, 4 × 4")
+
+# %% [markdown]
+# What does each way cost? We take 64 channels from 14×14 to 28×28 with 5×5 kernels and count the
+# multiplications. **Guess** which way is cheapest.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+places_small, places_large, kernel = 14 * 14, 28 * 28, 5 * 5
+cost = {
+    "transposed": places_small * kernel * 64 * 64,
+    "nearest": places_large * kernel * 64 * 64,
+    "shuffle": places_small * kernel * 64 * (4 * 64),
+}
+for how, multiplications in cost.items():
+    inputs = keras.Input((14, 14, 64))
+    layer = keras.Model(inputs, networks.upsample(inputs, 64, 5, how))
+    print(f"{how:10} {multiplications / 1e6:4.0f} million   {layer.count_params():,} parameters")
+
+# %% [markdown]
+# Enlarging first pays four times for its evenness. The shuffle costs as much for the same kernel,
+# but its kernel lies on the *small* map, where 3×3 places reach as far as 6×6 pixels of the large
+# one. With 3×3 it costs 29 million, and sees further than the 5×5 above.
+#
+# What do the three draw untrained? The mean over 200 moods shows what the architecture itself
+# prefers.
+
+# %%
+moods = gan.fixed_z(200, 64, seed=SEED)
+figure, axes = plt.subplots(1, 4, figsize=(9, 2.7), layout="constrained")
+variants = [("transposed", 5), ("transposed", 4), ("nearest", 5), ("shuffle", 5)]
+for ax, (how, kernel) in zip(axes, variants):
+    network = networks.build_dcgan_generator(64, 32, (32, 16), how=how, kernel=kernel)
+    mean = np.array(network(moods, training=False)).mean(axis=0)[..., 0]
+    ax.imshow(mean, cmap="gray")
+    ax.set_title(f"{how}, kernel {kernel}")
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# Look for the weave. It is loudest where stamps overlap unevenly, and in the shuffle, whose four
+# neighbours begin as four unrelated channels. Enlarging first is the smoothest. All of them can be
+# trained away; some need longer.
+
+# %% [markdown]
+# ## The two tutorials' networks
+#
+# mnist-dcgan goes up by transposed convolutions, letters-dcgan by enlarging. The library's builder
+# makes both; here is the letters tutorial's table, from our network.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+letters_dcgan = recipes.load("letters-dcgan")
+generator = letters_dcgan.build_generator()
+for layer in generator.layers:
+    if layer.count_params() or "up_sampling" in layer.name:
+        print(
+            f"{type(layer).__name__:19} {str(layer.output.shape[1:]):15} {layer.count_params():>9,}"
+        )
+print(f"{'total':35} {generator.count_params():>9,}")
+
+# %% [markdown]
+# How long would they train here? One step of each tells. (**Expect** ten seconds; the first step
+# of each is not counted.)
+
+# %%
+digits = datasets.load_digits()
+for name in ("mnist-dcgan", "letters-dcgan", "workshop-dcgan"):
+    recipe = recipes.load(name)
+    model = recipe.build_gan(seed=SEED)
+    images = digits.images[: recipe.batch_size]
+    model.train_on_batch(images)
+    start = time.perf_counter()
+    model.train_on_batch(images)
+    seconds = time.perf_counter() - start
+    hours = seconds * recipe.steps / 3600
+    print(
+        f"{name:15} {1000 * seconds:5.0f} ms a step, {hours:6.2f} hours for {recipe.steps:,} steps"
+    )
+
+# %% [markdown]
+# As published they are for an evening or a GPU: `python -m course_lib train mnist-dcgan` does it.
+# For the lesson we build one that suits two cores.
+
+# %% [markdown]
+# ## workshop-dcgan: work where it is cheap
+#
+# Both tutorials convolve wide maps at 28×28. Ours never convolves there at all: the generator ends
+# in a shuffle, four channels at 14×14 that become one at 28×28, and the discriminator begins with
+# the inverse.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+workshop = recipes.load("workshop-dcgan")
+for network in (workshop.build_generator(), workshop.build_discriminator()):
+    print(f"{network.name}, {network.count_params():,} parameters")
+    shapes = [str(layer.output.shape[1:]) for layer in network.layers if "Conv" in str(type(layer))]
+    print("   convolutions end at", ", ".join(shapes))
+
+# %% [markdown]
+# Two more things make it quick: the **hinge** loss, which stops asking once an answer is clear
+# enough, and a **moving average** of the generator's weights, which smooths out the to and fro of
+# the see-saw. The average draws the samples; it never takes part in the game.
+#
+# **Expect:** about 40 seconds. Strokes after 200 steps, digits after 500, clean ones at the end.
+
+# %%
+model = workshop.build_gan(seed=SEED)
+history = callbacks.History()
+film = callbacks.Film(gan.fixed_z(12, workshop.latent_dim), STEPS, n_frames=8)
+
+model.fit(
+    digits.batches(workshop.batch_size, seed=SEED),
+    steps_per_epoch=STEPS,
+    callbacks=[history, film, callbacks.Progress(STEPS)],
+    verbose=0,
+)
+plots.plot_film_strip(film.frames, film.frame_steps)
+
+# %%
+plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new digits")
+
+# %% [markdown]
+# Compare them with lesson 04: no specks, round strokes, in the same time and with a fifth of the
+# parameters. A patch painter knows what a stroke is; a pixel painter has to find out 784 times.
+
+# %%
+plots.plot_seesaw(history.history)
+
+# %% [markdown]
+# With the hinge loss a shrug costs 1, not 0.693, and the generator's loss may be negative: it is
+# simply minus the mean logit of its fakes. Losses of different games cannot be compared. Scores can.
+
+# %% [markdown]
+# ## Taking turns
+#
+# letters-dcgan trains by another rule. It does not step both networks each time; it lets one train
+# until it is **good enough**, then the other: the generator until it fools the discriminator with
+# 20% of a fresh batch, the discriminator until it is right about 50% of one. `AlternatingGAN` does
+# that, with a bound on every turn so that neither can hog the game.
+#
+# We try the schedule on capital letters with the workshop's networks. **Expect** about 40 seconds.
+# Which of the two will need more steps?
+
+# %%
+letters = datasets.load_letters()
+turns = dataclasses.replace(workshop, name="workshop-turns", alternating=True)
+model = turns.build_gan(seed=SEED)
+history = callbacks.History()
+film = callbacks.Film(gan.fixed_z(12, turns.latent_dim), LETTER_STEPS, n_frames=6)
+model.fit(
+    letters.batches(turns.batch_size, seed=SEED),
+    steps_per_epoch=LETTER_STEPS,
+    callbacks=[history, film, callbacks.Progress(LETTER_STEPS)],
+    verbose=0,
+)
+plots.plot_film_strip(film.frames, film.frame_steps)
+
+# %%
+g_turn = np.array(history.history["g_turn"])
+print(f"generator {int(g_turn.sum())} steps, discriminator {int((1 - g_turn).sum())}")
+figure, ax = plt.subplots(figsize=(9, 1.2), layout="constrained")
+ax.step(range(120), g_turn[:120], color="black", where="mid")
+ax.set(yticks=[0, 1], yticklabels=["D trains", "G trains"], xlabel="step")
+plt.show()
+
+# %% [markdown]
+# The curve shows who was at it in the first 120 steps. A discriminator that is right half of the time
+# is soon found, so its turns are short. The generator's turns grow long whenever it has fallen
+# behind, and shrink when it has caught up: the schedule spends the work where it is needed.
+
+# %%
+plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns")
+
+# %% [markdown]
+# > **Trap.** "D is right 50% of the time" is a low bar by design: a stronger D would leave G without
+# > a usable gradient. Setting both targets to 0.9 sounds more ambitious and ends in a stalemate.
+
+# %% [markdown]
+# ## Try it yourself
+#
+# 1. **Predict.** A transposed convolution with kernel 6 and stride 3: will it weave a checkerboard?
+#    Change the overlap cell and see.
+# 2. **Complete.** Write `nearest` by hand: `np.kron` of a map with a 2×2 block of ones. Check it
+#    against `layers.UpSampling2D`.
+# 3. **Change.** Train workshop-dcgan with `loss="bce"` or `ema_momentum=0.0` by
+#    `dataclasses.replace`. Compare the films at the same step. What does the average change first,
+#    the strokes or the flicker?
+# 4. **Diagnose.** Set `max_turn=1` for the schedule with turns. What have you built, and how does it
+#    differ from `GAN`?
+
+# %% [markdown]
+# ## What you take with you
+#
+# 1. Strides halve by skipping, transposed convolutions stamp, up-sampling repeats, a shuffle turns
+#    channels into pixels.
+# 2. A kernel that the stride does not divide makes a checkerboard before any data are seen.
+# 3. Where a layer works decides what it costs: keep the convolutions on the small maps.
+#
+# You have met every model of the four GAN tutorials. `python -m course_lib train -h` trains them
+# on your own CSV.

@@ -1,0 +1,59 @@
+"""Callbacks on a short real run: every step counted, the film on a fixed z, files as promised."""
+
+import csv
+
+import numpy as np
+from PIL import Image
+
+from course_lib import callbacks, gan, recipes
+from course_lib.datasets import Dataset
+
+STEPS = 12
+
+
+def short_run(images, *watch):
+    dataset = Dataset(images, np.zeros(len(images), "int64"), ["bar"], "made in this test")
+    model = recipes.load("workshop-mlp").build_gan()
+    model.fit(
+        dataset.batches(32), steps_per_epoch=STEPS // 2, epochs=2, verbose=0, callbacks=list(watch)
+    )
+    return model
+
+
+def test_history_has_every_step_and_its_file_too(images, tmp_path):
+    history = callbacks.History()
+    short_run(images, history)
+    assert history.history["step"] == list(range(1, STEPS + 1))
+    assert all(len(values) == STEPS for values in history.history.values())
+    assert len(set(history.history["d_loss"])) == STEPS, "a loss that never changes is a mean"
+    history.save(tmp_path / "history.csv")
+    rows = list(csv.DictReader(open(tmp_path / "history.csv")))
+    assert [float(row["d_loss"]) for row in rows] == history.history["d_loss"]
+
+
+def test_film_is_denser_early_and_shows_the_same_z(images, tmp_path):
+    z = gan.fixed_z(6, 64)
+    film = callbacks.Film(z, STEPS, n_frames=5)
+    model = short_run(images, film)
+    assert film.frame_steps[0] == 0 and film.frame_steps[-1] == STEPS
+    gaps = np.diff(film.frame_steps)
+    assert (np.diff(gaps) >= 0).all() and gaps[0] < gaps[-1]
+    assert np.array_equal(film.frames[-1], model.sample(z))
+    assert not np.array_equal(film.frames[0], film.frames[-1])
+    film.save(tmp_path / "film.gif", columns=3)
+    with Image.open(tmp_path / "film.gif") as gif:
+        assert gif.n_frames == len(film.frames)
+        assert gif.size == (2 * (3 * 30 + 2), 2 * (2 * 30 + 2))
+
+
+def test_watching_does_not_change_the_run(images):
+    film = callbacks.Film(gan.fixed_z(6, 64), STEPS, n_frames=12)
+    watched = short_run(images, film, callbacks.History())
+    alone = short_run(images)
+    assert np.array_equal(watched.generator.weights[0], alone.generator.weights[0])
+
+
+def test_progress_bar_ends_at_the_last_step(images, capsys):
+    short_run(images, callbacks.Progress(STEPS))
+    last = capsys.readouterr().out.rstrip().split("\r")[-1]
+    assert f"{STEPS}/{STEPS}" in last and "d_loss" in last
