@@ -16,4 +16,9 @@ The modules in reading order, an afternoon in all:
 Importing the package alone loads nothing else; each module brings what it needs.
 """
 
+import os
+
+# Without a GPU, TensorFlow reports an error about CUDA at start-up that is none.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 __version__ = "0.1.0"

@@ -136,7 +136,7 @@ class GAN(keras.Model):
 
         An N draws z from NumPy with the GAN's seed, so that it shows the same characters each
         time and leaves the training's own random numbers alone. Calls the model in inference
-        mode, which is some thirty times faster than `predict` for a handful of images.
+        mode: for a handful of images `predict` takes several times as long, and keeps memory.
         """
         if isinstance(z, int):
             z = fixed_z(z, self.latent_dim, self.seed)

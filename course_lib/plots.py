@@ -49,9 +49,8 @@ def plot_images(images, captions=None, colours=None, columns=10, title=None, ax=
     """
     columns = min(columns, len(images))
     page = tile(images, columns, headroom=9 if captions is not None else 0)
-    scale = 0.019 if captions is None else 0.027
-    size = (page.shape[1] * scale, page.shape[0] * scale)
-    figure, ax = _axes(ax, figsize=size)
+    inches = min(0.03, 9 / page.shape[1])  # a pixel; at most nine inches wide
+    figure, ax = _axes(ax, figsize=(page.shape[1] * inches, page.shape[0] * inches + 0.3))
     ax.imshow(page, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.axis("off")
     for i, caption in enumerate(captions if captions is not None else []):
@@ -104,7 +103,7 @@ def plot_losses(history, ax=None):
     _curve(ax, history, "g_loss", ORANGE, "--", "generator")
     _curve(ax, history, "d_loss", BLUE, "-", "discriminator")
     ax.set(xlabel="step", ylabel="loss")
-    ax.legend(frameon=False, loc="upper right")
+    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return figure
 
 
@@ -118,13 +117,14 @@ def plot_scores(history, ax=None):
     _curve(ax, history, "fake_score", RED, "--", "on generated images")
     ax.axhline(0.5, color=GREY, linewidth=0.8, linestyle=":")
     ax.set(xlabel="step", ylabel="D's mean score", ylim=(0, 1))
-    ax.legend(frameon=False, loc="upper right")
+    ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)
     return figure
 
 
 def plot_seesaw(history):
     """Losses above, D's scores below, by step. `history` as in `plot_losses` and `plot_scores`."""
     figure, (upper, lower) = plt.subplots(2, 1, figsize=(8, 5), sharex=True, layout="constrained")
+    _show_once(figure)
     plot_losses(history, ax=upper)
     plot_scores(history, ax=lower)
     upper.set_xlabel("")
@@ -148,9 +148,14 @@ def plot_class_counts(labels, class_names, ax=None, title=None):
 def _axes(ax, **figure_options):
     if ax is None:
         figure, ax = plt.subplots(layout="constrained", **figure_options)
-        if plt.isinteractive() or plt.get_backend() == "module://matplotlib_inline.backend_inline":
-            plt.close(figure)  # the notebook shows the returned Figure; without this, twice
+        _show_once(figure)
     return ax.figure, ax
+
+
+def _show_once(figure):
+    """A notebook shows the Figure that a cell returns; without this it would come twice."""
+    if "inline" in plt.get_backend():
+        plt.close(figure)
 
 
 def _curve(ax, history, name, colour, style, label):

@@ -5,6 +5,8 @@ bottom. A name such as 03 builds that lesson alone; no name builds all. A notebo
 once it has run to its end.
 """
 
+import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -32,6 +34,12 @@ def convert(source):
     return notebook
 
 
+def is_startup_log(output):
+    """Whether an output is only TensorFlow reporting, as it starts, that there is no GPU."""
+    lines = output.get("text", "").splitlines() if output.get("name") == "stderr" else []
+    return bool(lines) and all(re.match(r"[IWE]0000 |WARNING: All log", line) for line in lines)
+
+
 def build(source):
     """Convert, execute and write one notebook. Returns the seconds its run took."""
     notebook = convert(source)
@@ -44,12 +52,15 @@ def build(source):
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({})  # without the time stamps of this run
+        if cell.cell_type == "code":
+            cell.outputs = [output for output in cell.outputs if not is_startup_log(output)]
     nbformat.write(notebook, NOTEBOOKS / f"{source.stem}.ipynb")
     return seconds
 
 
 def main(names):
     """Build the lessons whose number or name starts with one of `names`, or all."""
+    os.environ["COURSE_DATA"] = ""  # the stored outputs are of the drawn handwriting
     sources = sorted((NOTEBOOKS / "source").glob("*.py"))
     chosen = [s for s in sources if not names or s.stem.startswith(tuple(names))]
     if not chosen:

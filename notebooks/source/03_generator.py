@@ -24,7 +24,7 @@ from keras import layers
 from course_lib import combined, datasets, gan, networks, plots, recipes
 
 LATENT_DIM = 100  # how many random numbers make one picture
-STEPS = 60  # of training against a fixed judge
+STEPS = 80  # of training against a fixed judge
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
@@ -155,7 +155,7 @@ print(
 #
 # The obvious idea: show the generator a real image for each z and ask it to come close, by mean
 # squared error. There is no "right" image for a z, so we pick one at random.
-# **Expect:** 60 steps, about five seconds. What will it draw?
+# **Expect:** 240 steps, about five seconds. What will it draw?
 
 # %%
 digits = datasets.load_digits()
@@ -171,8 +171,8 @@ for _ in range(STEPS * 3):
 plots.plot_images(copyist(moods, training=False), title="taught by mean squared error")
 
 # %% [markdown]
-# One grey smear, whatever the mood: the average of all digits. That *is* the best answer to the
-# question we asked. If any digit may be wanted, the mean errs least. We need a judge who asks "could
+# Nearly the same grey smear, whatever the mood: the average of all digits, with a little grain. That
+# *is* the best answer to the question we asked. If any digit may be wanted, the mean errs least. We need a judge who asks "could
 # this be a digit?" and not "is it this digit?". We have one: the discriminator.
 
 # %% [markdown]
@@ -195,7 +195,7 @@ for _ in range(30):
 
 # %% [markdown]
 # Now put the generator in front of it. The combined model is z → generator → judge → score; only
-# the generator may move, and its aim is the answer "real". **Expect:** 60 steps in five seconds.
+# the generator may move, and its aim is the answer "real". **Expect:** 80 steps in five seconds.
 # Sketch the curve of the judge's score before you look, and what the pictures will show.
 
 # %%
@@ -222,9 +222,9 @@ plots.plot_images(forgeries, columns=5, title="what the judge calls real", ax=ri
 plt.show()
 
 # %% [markdown]
-# The forger is through in a few steps, with pictures that fool nobody else: whatever the judge's
-# cheap rule rewards. It did not learn to write. It learned this judge. And the judge cannot answer,
-# because it is frozen.
+# The forger gets through, with pictures that fool nobody else: whatever the judge's cheap rule
+# rewards. It did not learn to write. It learned this judge. And the judge cannot answer, because
+# it is frozen.
 #
 # So both must learn, in turn: each new trick meets a judge who has just learned to see it. That
 # is the whole idea of a generative adversarial network, and the next lesson.

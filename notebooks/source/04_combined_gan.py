@@ -26,8 +26,8 @@ from course_lib import callbacks, combined, datasets, gan, losses, networks, plo
 
 BATCH_SIZE = 64
 CLASSIC_STEPS = 400  # of the classic loop, about 10 seconds; on a GPU take 3,000
-DIGIT_STEPS = 3_000  # of kaggle-mlp-gan, about 40 seconds; the tutorial takes 15,000
-LETTER_STEPS = 5_000  # of letters-mlp-gan, about 25 seconds; the tutorial takes 764,100
+DIGIT_STEPS = 2_500  # of kaggle-mlp-gan, about 45 seconds; the tutorial takes 15,000
+LETTER_STEPS = 4_000  # of letters-mlp-gan, about 40 seconds; the tutorial takes 764,100
 SEED = 0
 
 # %% [markdown]
@@ -49,7 +49,8 @@ real_images = np.array(networks.scale_pixels(next(batches)))
 
 recipe = recipes.load("workshop-mlp")
 z = gan.fixed_z(BATCH_SIZE, recipe.latent_dim, seed=SEED)
-ones, zeros = np.ones((BATCH_SIZE, 1), "float32"), np.zeros((BATCH_SIZE, 1), "float32")
+ones = np.ones((BATCH_SIZE, 1), "float32")
+tf.get_logger().setLevel("ERROR")  # we retrace on purpose; TensorFlow would remark on it
 
 # %% [markdown]
 # Connected: z → generator → discriminator → logit is one model, the **combined model**. When it is
@@ -239,7 +240,7 @@ print(f"{library.engine}: {classic_ms / compiled_ms:.1f} times as fast as the cl
 #
 # Now with the Kaggle tutorial's own networks and numbers: 1,493,520 parameters against 533,505.
 # `fit` does the looping; callbacks keep each step's numbers and a film of the same fifty z.
-# **Expect:** about 40 seconds. The film starts as grain, becomes blobs in the middle by step 200, and
+# **Expect:** about 45 seconds. The film starts as grain, becomes blobs in the middle by step 200, and
 # digits from step 1,000 on, with specks that a dense network never quite loses.
 
 # %%
@@ -280,8 +281,8 @@ plots.plot_score_grid(images, scores, is_real=np.arange(16) < 8)
 # ## letters-mlp-gan: twenty-six letters
 #
 # A smaller pair without batch normalisation, 64 → 256 → 256 → 784, and a harder task. The
-# tutorial's 450 epochs are 764,100 steps; we take 5,000. **Expect:** about 25 seconds and strokes
-# with the weight and slant of letters, few of which you can name. That is what 0.7% of a training
+# tutorial's 450 epochs are 764,100 steps; we take 4,000. **Expect:** about 40 seconds and strokes
+# with the weight and slant of letters, few of which you can name. That is what 0.5% of a training
 # looks like, and it is worth knowing the face of "healthy but too early".
 
 # %%
