@@ -14,6 +14,7 @@ from course_lib.glyphs import CHARACTERS
 
 POINTS = 96  # on the way of the pen, pauses left out
 HEIGHT = 20.0  # pixels of a capital or a digit, as MNIST fits them into a 20×20 box
+SMALL, SMALL_HEIGHT = "acemnorsuvwxz", 16.0  # letters without a stem, and their height
 CHUNK = 1000  # characters drawn together; memory stays below 50 MB
 
 
@@ -43,9 +44,9 @@ def sample_style(rng):
 def _sample_styles(n, rng):
     return np.column_stack(
         [
-            np.clip(rng.normal(7, 13, n), -35, 45),
-            rng.uniform(0.7, 1.25, n),
-            np.clip(rng.lognormal(np.log(2.5), 0.27, n), 1.3, 5),
+            np.clip(rng.normal(9, 16, n), -35, 50),
+            rng.uniform(0.75, 1.4, n),
+            np.clip(rng.lognormal(np.log(2.4), 0.25, n), 1.3, 3.9),
             rng.uniform(0.5, 1.5, n),
         ]
     )
@@ -71,11 +72,12 @@ def draw(characters, style=None, rng=None):
     styles = _check_styles(style, n) if style is not None else _sample_styles(n, rng)
     # All chance is drawn here, before the chunks: their size changes nothing.
     paths, strokes = _choose_shapes(characters, rng)
+    small = np.array([character in SMALL for character in characters])
     hand = rng.uniform(-1, 1, (n, 34)) * styles[:, 3:]
     images = np.empty((n, 28, 28, 1), np.uint8)
     for start in range(0, n, CHUNK):
         part = slice(start, start + CHUNK)
-        points, ink = _write(paths[part], strokes[part], hand[part], styles[part])
+        points, ink = _write(paths[part], strokes[part], hand[part], styles[part], small[part])
         images[part, ..., 0] = _ink(points, ink, styles[part, 2])
     return images
 
@@ -131,7 +133,7 @@ def _choose_shapes(characters, rng):
 # --- The hand ----------------------------------------------------------------------------------
 
 
-def _write(paths, strokes, hand, styles):
+def _write(paths, strokes, hand, styles, small):
     """Where the pen goes, in pixels [n, 96, 2], and how much ink it leaves there [n, 96]."""
     slant, width, weight, _ = styles.T[..., None]
     h = iter(np.moveaxis(hand, 1, 0)[..., None])  # one number in ±wobble for each habit, [n, 1]
@@ -141,21 +143,21 @@ def _write(paths, strokes, hand, styles):
 
     for number in range(4):  # no stroke meets the other quite where it should
         mine = strokes == number
-        x = x + mine * 0.04 * next(h)
-        y = y + mine * 0.04 * next(h)
-    x, y = x * (1 + 0.35 * next(h) * y), y + 0.3 * next(h) * (0.25 - y * y)  # loops grow or shrink
+        x = x + mine * 0.06 * next(h)
+        y = y + mine * 0.06 * next(h)
+    x, y = x * (1 + 0.5 * next(h) * y), y + 0.4 * next(h) * (0.25 - y * y)  # loops grow or shrink
     x = x + 0.25 * next(h) * (0.25 - y * y)  # stems bow
     for frequency in (2.5, 4.5, 7.0):  # low-frequency warp, radians over the letter's height
         angle, phase = 3.14 * next(h), 3.14 * next(h)
         wave = np.sin(frequency * (x * np.cos(angle) + y * np.sin(angle)) + phase)
-        x, y = x + 0.22 / frequency * next(h) * wave, y + 0.22 / frequency * next(h) * wave
+        x, y = x + 0.28 / frequency * next(h) * wave, y + 0.28 / frequency * next(h) * wave
 
-    turn = 0.12 * next(h)
+    turn = 0.15 * next(h)
     x, y = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
-    # The height is fitted to MNIST's box; small letters keep a part of their smallness.
+    # The height is fitted to a box, as MNIST's; small letters keep a part of their smallness.
     top, bottom = y.min(axis=1, keepdims=True), y.max(axis=1, keepdims=True)
-    fit = np.minimum(1.0, size / 16) * (1 + 0.04 * next(h))
-    tall = (HEIGHT * fit - weight) / (bottom - top)
+    fit = np.where(small, SMALL_HEIGHT, HEIGHT)[:, None] * (1 + 0.04 * next(h))
+    tall = (fit - weight) / (bottom - top)
     x, y = x * tall * width, (y - top) * tall
     x = x - y * np.tan(np.radians(slant))
     x = x * np.minimum(1.0, 22.0 / (np.ptp(x, axis=1)[:, None] + weight))
