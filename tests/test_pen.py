@@ -1,0 +1,147 @@
+"""The pen: repeatable, readable by a network that then reads real digits, and true to its style."""
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from course_lib import pen
+
+REAL = Path(os.environ.get("COURSE_DATA") or "data") / "mnist"
+
+
+def moments(image):
+    """(horizontal spread, slant in degrees) of the ink, by second moments about its centre."""
+    ink = image[..., 0].astype("float64")
+    y, x = np.mgrid[:28, :28]
+    total = ink.sum()
+    dx, dy = x - (x * ink).sum() / total, y - (y * ink).sum() / total
+    slant = -np.degrees(np.arctan((dx * dy * ink).sum() / (dy * dy * ink).sum()))
+    return np.sqrt((dx * dx * ink).sum() / total), slant
+
+
+def mean_of(measure, style):
+    return np.mean([measure(image) for image in pen.draw("HINU0" * 20, style, rng=1)])
+
+
+def test_same_seed_same_bytes_whatever_the_chunk(monkeypatch):
+    first = pen.draw("Hello42" * 10, rng=5)
+    monkeypatch.setattr(pen, "CHUNK", 7)
+    assert np.array_equal(first, pen.draw("Hello42" * 10, rng=5))
+    assert np.array_equal(first, pen.draw("Hello42" * 10, rng=np.random.default_rng(5)))
+    assert not np.array_equal(first, pen.draw("Hello42" * 10, rng=6))
+
+
+def test_every_character_leaves_ink_inside_the_image():
+    images = pen.draw(pen.CHARACTERS * 20, rng=0)
+    assert images.shape == (62 * 20, 28, 28, 1) and images.dtype == np.uint8
+    ink = images.reshape(len(images), -1) / 255
+    assert ink.sum(axis=1).min() > 15 and ink.mean(axis=1).max() < 0.5
+    assert images.max(axis=(1, 2, 3)).min() > 200
+    border = np.concatenate([images[:, 0], images[:, -1], images[:, :, 0], images[:, :, -1]])
+    assert (border > 127).mean() < 0.005
+
+
+def test_centred_by_mass():
+    y, x = np.mgrid[:28, :28]
+    ink = pen.draw(pen.CHARACTERS * 5, rng=2)[..., 0].astype("float64")
+    total = ink.sum(axis=(1, 2))
+    off_x = (ink * x).sum(axis=(1, 2)) / total - 13.5
+    off_y = (ink * y).sum(axis=(1, 2)) / total - 13.5
+    assert np.abs(off_x).mean() < 0.5 and np.abs(off_y).mean() < 0.5
+
+
+def test_slant_can_be_measured():
+    slants = [mean_of(lambda image: moments(image)[1], pen.Style(slant=s)) for s in (-20, 0, 20, 40)]
+    assert (np.diff(slants) > 8).all() and abs(slants[1]) < 5
+
+
+def test_width_can_be_measured():
+    widths = [mean_of(lambda image: moments(image)[0], pen.Style(width=w)) for w in (0.6, 0.9, 1.2)]
+    assert (np.diff(widths) > 0.5).all()
+
+
+def test_weight_can_be_measured_and_is_in_pixels():
+    inks = [mean_of(lambda image: image.sum(), pen.Style(weight=w)) for w in (1.5, 2.5, 3.5, 4.5)]
+    assert (np.diff(inks) > 0).all()
+    bar = pen.draw("l" * 40, pen.Style(weight=3.0, wobble=0), rng=0)
+    rows = bar[:, 12:16, :, 0].sum(axis=2) / 255  # ink across an upright stroke
+    assert np.median(rows) == pytest.approx(3.0, abs=0.4)
+
+
+def test_without_wobble_only_the_choice_of_shape_is_left():
+    still = pen.draw("4" * 100, pen.Style(wobble=0), rng=0)
+    shapes = {image.tobytes() for image in still}
+    assert len(shapes) == len(pen.glyphs.shapes("4"))
+    assert len({image.tobytes() for image in pen.draw("4" * 100, pen.Style(), rng=0)}) == 100
+
+
+@pytest.mark.parametrize("character", "1479ag")
+def test_people_write_it_in_several_ways(character):
+    still = pen.draw(character * 60, pen.Style(wobble=0), rng=0)
+    assert len({image.tobytes() for image in still}) >= 3
+
+
+def test_sampled_styles_are_possible_and_differ():
+    rng = np.random.default_rng(0)
+    styles = [pen.sample_style(rng) for _ in range(200)]
+    pen.draw("8" * 200, styles)
+    assert len(set(styles)) == 200
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ab?",), r"'\?' \(position 2\).*0123"),
+        ((["ab"],), "'ab'.*position 0"),
+        (("abc", [pen.Style()] * 2), "2 styles for 3 characters"),
+        (("a", pen.Style(slant=80)), "slant is 80, expected -60 to 60"),
+        (("a", pen.Style(weight=0)), "weight is 0, expected 0.8 to 8"),
+        (("a", pen.Style(width=float("nan"))), "width is nan"),
+    ],
+)
+def test_impossible_wishes_are_named(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        pen.draw(*arguments)
+
+
+def test_nothing_to_draw_is_an_empty_batch():
+    assert pen.draw("").shape == (0, 28, 28, 1)
+
+
+def read(name, offset):
+    return np.frombuffer(gzip.open(REAL / name).read(), np.uint8, offset=offset)
+
+
+@pytest.mark.skipif(
+    not (REAL / "t10k-images-idx3-ubyte.gz").exists(),
+    reason="no real MNIST digits in $COURSE_DATA/mnist to compare with",
+)
+def test_a_network_taught_by_the_pen_reads_real_digits():
+    import keras
+    from keras import layers
+
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Conv2D(32, 3, strides=2, padding="same", activation="relu"),
+            layers.Conv2D(64, 3, strides=2, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.4),
+            layers.Dense(128, activation="relu"),
+            layers.Dropout(0.4),
+            layers.Dense(10),
+        ]
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=["accuracy"], jit_compile=False)
+    drawn = pen.draw("0123456789" * 600, rng=0) / 255
+    model.fit(drawn, np.tile(np.arange(10), 600), epochs=10, batch_size=64, verbose=0)
+
+    images = read("t10k-images-idx3-ubyte.gz", 16).reshape(-1, 28, 28, 1) / 255
+    accuracy = model.evaluate(images, read("t10k-labels-idx1-ubyte.gz", 8), verbose=0)[1]
+    print(f"taught by 6,000 drawn digits, it reads {accuracy:.1%} of 10,000 real ones")
+    assert accuracy >= 0.80
