@@ -91,8 +91,8 @@ def run(recipe_name, data, steps, out, seed):
     from course_lib import callbacks, gan, plots, recipes
 
     recipe = recipes.load(recipe_name)
-    out.mkdir(parents=True, exist_ok=True)
     dataset = open_data(data, recipe.data)
+    out.mkdir(parents=True, exist_ok=True)  # before the training, so that it is not in vain
     steps = steps or recipe.steps
     model = recipe.build_gan(seed)
     print(f"{recipe.name}: {steps:,} steps of {recipe.batch_size} images on {model.engine}")

@@ -54,7 +54,9 @@ def test_centred_by_mass():
 
 
 def test_slant_can_be_measured():
-    slants = [mean_of(lambda image: moments(image)[1], pen.Style(slant=s)) for s in (-20, 0, 20, 40)]
+    slants = [
+        mean_of(lambda image: moments(image)[1], pen.Style(slant=s)) for s in (-20, 0, 20, 40)
+    ]
     assert (np.diff(slants) > 8).all() and abs(slants[1]) < 5
 
 

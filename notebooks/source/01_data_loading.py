@@ -17,14 +17,13 @@
 # lesson are drawn by a simulated pen. If you have a Kaggle file, put its path here later on.
 
 # %%
+from course_lib import datasets, networks, pen, plots
 import time
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-
-from course_lib import datasets, networks, pen, plots
 
 PER_CLASS = 200  # images of each digit; Kaggle's own file has about 4,200
 FOLDER = Path("outputs/lesson01")  # where this lesson writes; delete it whenever you like
@@ -105,7 +104,7 @@ plots.plot_class_counts(frame["label"], list("0123456789"), title="digits: balan
 # header, labels 0 to 25, one class after the other.
 
 # %%
-counts = {"F": 12, "I": 12, "O": 600, "S": 480, "T": 240}
+counts = dict.fromkeys(datasets.LETTERS, 100) | {"F": 12, "I": 12, "O": 600, "S": 480}
 letters = "".join(letter * count for letter, count in counts.items())
 images = pen.draw(letters, rng=1)
 labels = np.array([ord(letter) - ord("A") for letter in letters])
@@ -232,7 +231,7 @@ plt.show()
 styles = {
     "upright": pen.Style(slant=0),
     "leaning": pen.Style(slant=25),
-    "wide": pen.Style(width=1.3),
+    "narrow": pen.Style(width=0.6),
     "bold": pen.Style(weight=3.6),
     "shaky": pen.Style(wobble=2.0),
 }

@@ -15,11 +15,10 @@
 # ## Knobs
 
 # %%
+from course_lib import combined, datasets, losses, networks, plots, recipes
 import keras
 import numpy as np
 from keras import layers
-
-from course_lib import combined, datasets, losses, networks, plots, recipes
 
 BATCH_SIZE = 256  # half of it real, half of it fake, as in the MNIST tutorial
 STEPS = 60  # the tutorial takes 100; the answer is clear earlier
@@ -191,7 +190,7 @@ for name, images in trial.items():
 # %%
 images = np.concatenate([group[:1] for group in trial.values()])
 scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
-captions = [f"{name} {score:.2f}" for name, score in zip(trial, scores[:, 0])]
+captions = [f"{name}\n{score:.2f}" for name, score in zip(trial, scores[:, 0])]
 plots.plot_images(images, captions)
 
 # %% [markdown]

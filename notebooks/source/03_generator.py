@@ -14,14 +14,13 @@
 # ## Knobs
 
 # %%
+from course_lib import combined, datasets, gan, networks, plots, recipes
 import time
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
 from keras import layers
-
-from course_lib import combined, datasets, gan, networks, plots, recipes
 
 LATENT_DIM = 100  # how many random numbers make one picture
 STEPS = 80  # of training against a fixed judge

@@ -14,6 +14,7 @@
 # ## Knobs
 
 # %%
+from course_lib import callbacks, combined, datasets, gan, losses, networks, plots, recipes
 import time
 import warnings
 
@@ -21,8 +22,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
-
-from course_lib import callbacks, combined, datasets, gan, losses, networks, plots, recipes
 
 BATCH_SIZE = 64
 CLASSIC_STEPS = 400  # of the classic loop, about 10 seconds; on a GPU take 3,000

@@ -14,14 +14,13 @@
 # ## Knobs
 
 # %%
+from course_lib import callbacks, datasets, gan, networks, plots, recipes
 import dataclasses
 import time
 
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
-
-from course_lib import callbacks, datasets, gan, networks, plots, recipes
 
 STEPS = 1_500  # of workshop-dcgan, about 40 seconds; on a GPU take 10,000
 LETTER_STEPS = 1_800  # of the schedule with turns, about 40 seconds

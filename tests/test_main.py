@@ -1,0 +1,89 @@
+"""The command line on real files: what it leaves behind, and what it says when it cannot."""
+
+import csv
+import json
+import re
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_lib import __main__ as cli
+
+
+@pytest.fixture
+def kaggle_csv(tmp_path, images):
+    """A file in the shape of Kaggle's Digit Recognizer, 256 rows."""
+    path = tmp_path / "train.csv"
+    header = ",".join(["label"] + [f"pixel{i}" for i in range(784)])
+    table = np.column_stack([np.arange(256) % 10, images.reshape(256, 784)])
+    np.savetxt(path, table, fmt="%d", delimiter=",", header=header, comments="")
+    return path
+
+
+def test_train_leaves_what_it_promises(kaggle_csv, tmp_path, capsys):
+    out = tmp_path / "run"
+    command = ["train", "workshop-mlp", "--data", str(kaggle_csv), "--steps", "12"]
+    assert cli.main([*command, "--out", str(out)]) == 0
+    assert {path.name for path in out.iterdir()} == {
+        "samples.png", "film.gif", "losses.png", "generator.keras", "history.csv", "report.json"
+    }  # fmt: skip
+    said = capsys.readouterr().out
+    assert "samples.png" in said and "next:" in said and "256 real digits" in said
+
+    assert len(list(csv.DictReader(open(out / "history.csv")))) == 12
+    report = json.loads((out / "report.json").read_text())
+    assert (report["steps"], report["images"], report["recipe"]) == (12, 256, "workshop-mlp")
+    for name in ("samples.png", "losses.png"):
+        with Image.open(out / name) as picture:
+            assert min(picture.size) > 300 and len(set(picture.convert("L").tobytes())) > 20
+    generator = keras.models.load_model(out / "generator.keras")
+    assert generator(np.zeros((1, 64), "float32")).shape == (1, 28, 28, 1)
+
+
+def test_same_seed_same_history(kaggle_csv, tmp_path):
+    histories = []
+    for name in ("a", "b"):
+        command = ["train", "workshop-mlp", "--data", str(kaggle_csv), "--steps", "6"]
+        cli.main([*command, "--out", str(tmp_path / name), "--seed", "3"])
+        rows = csv.reader(open(tmp_path / name / "history.csv"))
+        histories.append([[float(value) for value in row] for row in list(rows)[1:]])
+    assert np.allclose(*histories, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "stylegan", "--data", "pen"], "unknown recipe 'stylegan'; known: letters-mlp"),
+        (["train", "workshop-mlp", "--data", "nowhere.csv"], "nowhere.csv.*no such file"),
+        (["train", "workshop-mlp", "--data", "pen:A?"], r"unknown: \['\?'\]"),
+    ],
+)
+def test_unusable_input_says_why_and_leaves_nothing(arguments, message, tmp_path, capsys):
+    out = tmp_path / "run"
+    assert cli.main([*arguments, "--out", str(out)]) == 2
+    said = capsys.readouterr().err
+    assert re.search(message, said), said
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("steps", ["0", "-5", "many"])
+def test_impossible_steps_are_refused(steps, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["train", "workshop-mlp", "--steps", steps])
+    assert "--steps" in capsys.readouterr().err
+
+
+def test_check_finds_everything_here(capsys):
+    assert cli.main(["check"]) == 0
+    said = capsys.readouterr().out
+    assert "OK    tensorflow" in said and "FAIL" not in said
+
+
+def test_check_names_the_cure(monkeypatch, capsys):
+    monkeypatch.setattr(cli, "PACKAGES", {"keras": (99, 0), "no-such-package": (1, 0)})
+    assert cli.main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "FAIL  keras" in said and '-> python -m pip install "keras>=99.0"' in said
+    assert "FAIL  no-such-package is not installed" in said and "2 to mend" in said
