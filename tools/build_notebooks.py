@@ -37,7 +37,9 @@ def convert(source):
 def is_startup_log(output):
     """Whether an output is only TensorFlow reporting, as it starts, that there is no GPU."""
     lines = output.get("text", "").splitlines() if output.get("name") == "stderr" else []
-    return bool(lines) and all(re.match(r"[IWE]0000 |WARNING: All log|To enable the following", line) for line in lines)
+    return bool(lines) and all(
+        re.match(r"[IWE]0000 |WARNING: All log|To enable the following", line) for line in lines
+    )
 
 
 def build(source):
