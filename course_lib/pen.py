@@ -14,17 +14,18 @@ from course_lib.glyphs import CHARACTERS
 
 POINTS = 96  # on the way of the pen, pauses left out
 HEIGHT = 20.0  # pixels of a capital or a digit, as MNIST fits them into a 20×20 box
+WIDEST = 22.0  # pixels; a little more than that box, or hardly a width or slant would survive it
 SMALL, SMALL_HEIGHT = "acemnorsuvwxz", 16.0  # letters without a stem, and their height
-CHUNK = 1000  # characters drawn together; memory stays below 50 MB
+CHUNK = 400  # characters drawn together; what one chunk needs stays below 50 MB
 
 
 class Style(NamedTuple):
     """How a person writes.
 
     `slant`: degrees from the upright, positive leans right, -60 to 60. `width`: horizontal
-    stretch, 0.4 to 2, 1 is natural. `weight`: breadth of the stroke in pixels of the 28-pixel image,
-    0.8 to 8. `wobble`: how far the hand strays from the letter's own shape, 0 (not at all) to 3;
-    1 is a person's.
+    stretch, 0.4 to 1.7, 1 is natural. `weight`: breadth of the stroke in pixels of the 28-pixel
+    image, 0.8 to 6. `wobble`: how far the hand strays from the letter's own shape, 0 (not at all)
+    to 3; 1 is a person's.
     """
 
     slant: float = 0.0
@@ -33,12 +34,12 @@ class Style(NamedTuple):
     wobble: float = 1.0
 
 
-LIMITS = Style((-60, 60), (0.4, 2), (0.8, 8), (0, 3))
+LIMITS = Style((-60, 60), (0.4, 1.7), (0.8, 6), (0, 3))
 
 
 def sample_style(rng):
     """One writer's `Style` at random; the spread is that of people (`rng`: a NumPy Generator)."""
-    return Style(*_sample_styles(1, rng)[0])
+    return Style(*_sample_styles(1, rng)[0].tolist())
 
 
 def _sample_styles(n, rng):
@@ -62,7 +63,7 @@ def draw(characters, style=None, rng=None):
     """
     characters = list(characters)
     for position, character in enumerate(characters):
-        if character not in CHARACTERS or len(character) != 1:
+        if not isinstance(character, str) or len(character) != 1 or character not in CHARACTERS:
             raise ValueError(
                 f"the pen does not know {character!r} (position {position}); it knows {CHARACTERS}"
             )
@@ -71,13 +72,14 @@ def draw(characters, style=None, rng=None):
     n = len(characters)
     styles = _check_styles(style, n) if style is not None else _sample_styles(n, rng)
     # All chance is drawn here, before the chunks: their size changes nothing.
-    paths, strokes = _choose_shapes(characters, rng)
+    chance = rng.random(n)
     small = np.array([character in SMALL for character in characters])
     hand = rng.uniform(-1, 1, (n, 34)) * styles[:, 3:]
     images = np.empty((n, 28, 28, 1), np.uint8)
     for start in range(0, n, CHUNK):
         part = slice(start, start + CHUNK)
-        points, ink = _write(paths[part], strokes[part], hand[part], styles[part], small[part])
+        paths, strokes = _choose_shapes(characters[part], chance[part])
+        points, ink = _write(paths, strokes, hand[part], styles[part], small[part])
         images[part, ..., 0] = _ink(points, ink, styles[part, 2])
     return images
 
@@ -98,7 +100,7 @@ def _check_styles(style, n):
 
 @cache
 def _paths(character):
-    """Every shape of a character as points [shapes, 96, 2] and their stroke numbers [shapes, 96]."""
+    """Every shape of a character: points [shapes, 96, 2], stroke numbers [shapes, 96]."""
     resampled = [_resample(shape) for shape in glyphs.shapes(character)]
     return np.stack([path for path, _ in resampled]), np.stack([number for _, number in resampled])
 
@@ -116,9 +118,8 @@ def _resample(shape):
     return np.concatenate(path), np.repeat(np.arange(len(shape)), counts)
 
 
-def _choose_shapes(characters, rng):
-    """One of each character's shapes at random: points [N, 96, 2], stroke numbers [N, 96]."""
-    chance = rng.random(len(characters))
+def _choose_shapes(characters, chance):
+    """One shape each, by `chance` in [0, 1): points [n, 96, 2], stroke numbers [n, 96]."""
     paths = np.empty((len(characters), POINTS, 2))
     strokes = np.empty((len(characters), POINTS), int)
     names = np.array(characters)
@@ -160,7 +161,9 @@ def _write(paths, strokes, hand, styles, small):
     tall = (fit - weight) / (bottom - top)
     x, y = x * tall * width, (y - top) * tall
     x = x - y * np.tan(np.radians(slant))
-    x = x * np.minimum(1.0, 22.0 / (np.ptp(x, axis=1)[:, None] + weight))
+    # What is too broad shrinks in both directions: squeezed in one, it would lose its slant.
+    shrink = np.minimum(1.0, (WIDEST - weight) / (np.ptp(x, axis=1)[:, None] + 1e-9))
+    x, y = x * shrink, y * shrink
 
     step = np.hypot(np.diff(x), np.diff(y)) * (np.diff(strokes) == 0)  # pixels; 0 in the air
     ink = (np.pad(step, ((0, 0), (1, 0))) + np.pad(step, ((0, 0), (0, 1)))) / 2
