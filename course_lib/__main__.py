@@ -34,6 +34,7 @@ def main(arguments=None):
     train = commands.add_parser("train", help="train any recipe on any data")
     train.add_argument("recipe", help="such as workshop-dcgan; a wrong name lists them all")
     train.add_argument("--data", help=DATA_HELP)
+    train.add_argument("--class-names", help="what the labels 0, 1, ... of a CSV stand for")
     train.add_argument("--steps", type=positive, help="default: the recipe's own number")
     train.add_argument("--out", type=Path, help="default: outputs/RECIPE")
     train.add_argument("--seed", type=int, default=0)
@@ -42,9 +43,10 @@ def main(arguments=None):
         if options.command == "check":
             return check()
         if options.command == "demo":
-            return run("workshop-dcgan", "pen", None, options.out, seed=0)
+            return run("workshop-dcgan", "pen", options.out)
         out = options.out or Path("outputs") / options.recipe
-        return run(options.recipe, options.data, options.steps, out, options.seed)
+        data, names = options.data, options.class_names
+        return run(options.recipe, data, out, options.steps, options.seed, names)
     except (ValueError, OSError) as error:  # DatasetError is a ValueError
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -67,8 +69,14 @@ def positive(text):
     return number
 
 
-def open_data(data, wanted):
-    """The `Dataset` that `--data` names; `wanted` is "digits" or "letters", the recipe's own."""
+def open_data(data, wanted, class_names=None):
+    """The `Dataset` that `--data` names.
+
+    `wanted`: "digits" or "letters", the recipe's own; `class_names`: of a CSV, None to infer them.
+    """
+    named = data is None or data in ("pen", "mnist") or data.startswith(("pen:", "emnist-"))
+    if named and class_names:
+        raise ValueError("--class-names is for a CSV; here the names are known: leave it out")
     if data is None:
         return datasets.load_digits() if wanted == "digits" else datasets.load_letters()
     if data == "pen":
@@ -79,19 +87,20 @@ def open_data(data, wanted):
         return datasets.load_mnist()
     if data.startswith("emnist-"):
         return datasets.load_emnist(data.removeprefix("emnist-"))
-    return datasets.load_kaggle_csv(data)
+    return datasets.load_kaggle_csv(data, class_names=class_names)
 
 
-def run(recipe_name, data, steps, out, seed):
+def run(recipe_name, data, out, steps=None, seed=0, class_names=None):
     """Train a recipe and leave pictures, numbers and the generator in the folder `out`.
 
-    `data` as `open_data` takes it; `steps`: None for the recipe's own. Files are written after
-    training, so that an interrupted run leaves none. Returns 0.
+    `data`, `class_names`: as `open_data` takes them; `steps`: None for the recipe's own. Files are
+    written after training, so that an interrupted run leaves none. Returns 0.
     """
+    print("Loading TensorFlow. Without a GPU it remarks on missing CUDA drivers: never mind.")
     from course_lib import callbacks, gan, plots, recipes
 
     recipe = recipes.load(recipe_name)
-    dataset = open_data(data, recipe.data)
+    dataset = open_data(data, recipe.data, class_names)
     out.mkdir(parents=True, exist_ok=True)  # before the training, so that it is not in vain
     steps = steps or recipe.steps
     model = recipe.build_gan(seed)
@@ -121,7 +130,8 @@ def run(recipe_name, data, steps, out, seed):
         "  losses.png       the see-saw of the two networks\n"
         "  generator.keras  the network: keras.models.load_model reads it without this kit\n"
         "  history.csv, report.json   every step, and the run in numbers\n"
-        "next: `make lab` opens the first lesson; `python -m course_lib train -h` trains others"
+        "next: `make lab` opens the first lesson, notebooks/01_data_loading.ipynb;\n"
+        "      `python -m course_lib train -h` trains other networks on other data"
     )
     return 0
 

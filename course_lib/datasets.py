@@ -251,7 +251,7 @@ def _kaggle_classes(path, table):
         "no header, and no label above 9 in the file",
         "a header for digits, or labels up to 25 for A-Z",
         "Put the header label,pixel0,...,pixel783 back, or say what the labels stand for: "
-        "class_names='0123456789'.",
+        "class_names='0123456789', on the command line --class-names 0123456789.",
     )
 
 

@@ -52,9 +52,21 @@ def test_same_seed_same_history(kaggle_csv, tmp_path):
     assert np.allclose(*histories, atol=1e-4)
 
 
+def test_labels_of_a_bare_csv_can_be_named(kaggle_csv, tmp_path, capsys):
+    bare = tmp_path / "bare.csv"
+    bare.write_text("\n".join(kaggle_csv.read_text().splitlines()[1:]))
+    command = ["train", "workshop-mlp", "--data", str(bare), "--steps", "2"]
+    assert cli.main([*command, "--out", str(tmp_path / "no")]) == 2
+    assert "--class-names 0123456789" in capsys.readouterr().err
+    out = tmp_path / "yes"
+    assert cli.main([*command, "--out", str(out), "--class-names", "abcdefghij"]) == 0
+    assert json.loads((out / "report.json").read_text())["class_names"] == "abcdefghij"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        (["train", "workshop-mlp", "--data", "pen", "--class-names", "01"], "is for a CSV"),
         (["train", "stylegan", "--data", "pen"], "unknown recipe 'stylegan'; known: letters-mlp"),
         (["train", "workshop-mlp", "--data", "nowhere.csv"], "nowhere.csv.*no such file"),
         (["train", "workshop-mlp", "--data", "pen:A?"], r"unknown: \['\?'\]"),

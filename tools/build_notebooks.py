@@ -5,6 +5,8 @@ bottom. A name such as 03 builds that lesson alone; no name builds all. A notebo
 once it has run to its end.
 """
 
+import base64
+import io
 import os
 import re
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 from nbclient import NotebookClient
+from PIL import Image
 from tqdm import tqdm
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -42,6 +45,15 @@ def is_startup_log(output):
     )
 
 
+def shrink_picture(output):
+    """Store a plot in 64 colours: it looks the same and the notebook stays below a megabyte."""
+    if "image/png" in output.get("data", {}):
+        picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
+        small = io.BytesIO()
+        picture.convert("RGB").quantize(64).save(small, "PNG", optimize=True)
+        output.data["image/png"] = base64.b64encode(small.getvalue()).decode()
+
+
 def build(source):
     """Convert, execute and write one notebook. Returns the seconds its run took."""
     notebook = convert(source)
@@ -56,6 +68,8 @@ def build(source):
         cell.metadata = nbformat.from_dict({})  # without the time stamps of this run
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not is_startup_log(output)]
+            for output in cell.outputs:
+                shrink_picture(output)
     nbformat.write(notebook, NOTEBOOKS / f"{source.stem}.ipynb")
     return seconds
 

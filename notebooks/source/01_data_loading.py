@@ -13,8 +13,7 @@
 # %% [markdown]
 # ## Knobs
 #
-# Everything you may want to turn, in one place. Nothing is downloaded: the characters of this
-# lesson are drawn by a simulated pen. If you have a Kaggle file, put its path here later on.
+# Everything to turn, in one place. Nothing is downloaded: a simulated pen draws the characters.
 
 # %%
 from course_lib import datasets, networks, pen, plots
@@ -31,8 +30,8 @@ FOLDER = Path("outputs/lesson01")  # where this lesson writes; delete it wheneve
 # %% [markdown]
 # ## Somebody hands you a CSV
 #
-# Kaggle's *Digit Recognizer* is one text file: a header, then one line for each image. We write
-# a file of exactly that shape, so that the lesson works without a network.
+# Kaggle's *Digit Recognizer* is one text file: a header, then one line for each image. We write one
+# of exactly that shape.
 
 # %%
 drawn = datasets.load_handwriting("digits", per_class=PER_CLASS)
@@ -45,7 +44,7 @@ pd.DataFrame(table, columns=header).to_csv(csv_path, index=False)
 print(f"{csv_path.name}: {csv_path.stat().st_size / 1e6:.1f} MB of text")
 
 # %% [markdown]
-# Read it the way most people first do, with pandas.
+# Read it as most people do first, with pandas.
 
 # %%
 frame = pd.read_csv(csv_path)
@@ -70,11 +69,10 @@ right.set_title(f"the same row as 28 lines of 28: a {row['label']}")
 plt.show()
 
 # %% [markdown]
-# The humps on the left are the lines of the picture, one after another: ink is a high number,
-# paper is 0. Nothing was computed between the two plots; `reshape` only breaks the row into lines.
+# The humps are the lines of the picture, one after another: ink is a high number, paper is 0.
+# `reshape` only breaks the row into lines.
 #
-# Up close there is no picture at all, just numbers. Here is a window of 8 by 8 pixels from the
-# middle.
+# Up close there is no picture at all, just numbers. Eight by eight from the middle:
 
 # %%
 window = pixels[10:18, 10:18]
@@ -86,8 +84,8 @@ ax.axis("off")
 plt.show()
 
 # %% [markdown]
-# Grey values sit on the edges of a stroke. A network that learns to write has to learn those soft
-# edges too, or its letters look cut out with scissors.
+# Grey sits on the edges of a stroke. A network that writes has to learn those soft edges too, or
+# its letters look cut out with scissors.
 
 # %% [markdown]
 # ## Are there enough of each?
@@ -116,8 +114,7 @@ plots.plot_class_counts(az.labels, az.class_names, title="letters: 50 to 1")
 
 # %% [markdown]
 # The letters tutorial's cure is a ceiling: at most so many of each class, picked at random (4,182
-# in the real file). Ask for more than the rarest class has, and the loader says so. It does not
-# quietly give you fewer.
+# in the real file). Ask for more than the rarest class has, and the loader refuses.
 
 # %%
 try:
@@ -129,24 +126,23 @@ except datasets.DatasetError as error:
 # ## One line that everything depends on
 #
 # A file holds pixels from 0 to 255. Our generators end in `tanh`, which gives -1 to 1. Real and
-# generated images must live in the same range; otherwise the discriminator wins by looking at the
-# brightness and never learns anything about digits.
+# generated images must share one range; otherwise the discriminator wins by brightness alone.
 
 # %%
 real_images = drawn.images.astype("float32") / 127.5 - 1.0
 real_images.min(), real_images.max(), real_images.mean()
 
 # %% [markdown]
-# 0 became -1, 255 became 1. The mean lies close to -1, because most of every picture is paper.
-# The library has the same line in `networks.scale_pixels`; the two must agree.
+# The mean lies close to -1, because most of every picture is paper. The library's version of the
+# line must agree.
 
 # %%
 # NBVAL_CHECK_OUTPUT
 bool(np.allclose(networks.scale_pixels(drawn.images), real_images))
 
 # %% [markdown]
-# We keep the images as `uint8` and scale each batch when it is needed. **Guess first:** how many
-# times more memory does the pandas table take than the bytes that the file really holds?
+# We keep the images as `uint8` and scale each batch when it is needed. **Guess first:** how much
+# more memory does the pandas table take?
 
 # %%
 for name, size in {
@@ -163,9 +159,8 @@ for name, size in {
 # %% [markdown]
 # ## A loader that checks
 #
-# `load_kaggle_csv` reads the same file into a `Dataset`: images `[N, 28, 28, 1]`, labels, names,
-# and a line that says where it all came from. It keeps a copy in binary beside the CSV, so that
-# the second time is quick.
+# `load_kaggle_csv` reads the same file into a `Dataset`: images, labels, names, and a line that
+# says where they came from. A binary copy beside the CSV makes the second time quick.
 
 # %%
 for attempt in ("first", "second"):
@@ -202,8 +197,8 @@ except datasets.DatasetError as error:
 # %% [markdown]
 # ## What goes wrong without an error
 #
-# Some damage is legal: every number is between 0 and 255 and still the data are wrong. Only eyes
-# find it. **Which of these three would you notice in a table of means?**
+# Some damage is legal: every number lies between 0 and 255, and still the data are wrong. **Which
+# of these three would a table of means show?**
 
 # %%
 sample = digits.images[:8]
@@ -214,18 +209,17 @@ plots.plot_images(np.roll(sample, 14, axis=2), title="one column lost in reading
 plt.show()
 
 # %% [markdown]
-# A mean shows the first at once, and only the first. Transposed characters have exactly the same
-# mean and spread. A network would learn to write them, perfectly and sideways.
+# Only the first. Transposed characters have the same mean and spread, and a network would learn to
+# write them: perfectly, and sideways.
 #
 # > **Trap.** EMNIST stores its images with rows and columns exchanged and numbers its letters from
-# > 1. `datasets.load_emnist` turns and renumbers them; a hand-written reader often forgets one.
+# > 1. `datasets.load_emnist` mends both; a hand-written reader often forgets one.
 
 # %% [markdown]
 # ## The pen
 #
-# Where did the digits come from? `course_lib.pen` moves a simulated pen along single-stroke
-# letter shapes and lets the hand shake. Its advantage over any download: we know the truth about
-# each writer's style.
+# `course_lib.pen` moves a simulated pen along single-stroke letter shapes and lets the hand shake.
+# Unlike any download, it knows the truth about each writer's style.
 
 # %%
 styles = {
@@ -241,8 +235,7 @@ for ax, (name, style) in zip(axes, styles.items()):
 plt.show()
 
 # %% [markdown]
-# It knows 62 characters. One line gives a data set of all of them, the same bytes for the same
-# seed.
+# It knows 62 characters, and the same seed gives the same bytes.
 
 # %%
 everything = datasets.load_handwriting("alphanumeric", per_class=3)
@@ -252,8 +245,8 @@ plots.plot_images(everything.images[order], columns=21)
 # %% [markdown]
 # ## Batches
 #
-# Networks eat batches. `batches` serves them endlessly, shuffled anew on every pass, still as
-# bytes; the scaling line from above runs inside the compiled training step.
+# `batches` serves them endlessly, shuffled anew on every pass, still as bytes; scaling happens
+# inside the compiled training step.
 
 # %%
 # NBVAL_CHECK_OUTPUT

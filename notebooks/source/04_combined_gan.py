@@ -32,14 +32,13 @@ SEED = 0
 # %% [markdown]
 # ## The game
 #
-# Picture a writing school with one pupil and one teacher, and a cupboard of real letters. The pupil
-# never sees the cupboard. She hands in a page; the teacher, who has just leafed through real
-# letters, marks every stroke that gave it away. The pupil mends those strokes. The teacher has to
-# look closer. Both get better **because** the other does.
+# Picture a writing school: one pupil, one teacher, a cupboard of real letters that only the teacher
+# may open. The pupil hands in a page, the teacher marks every stroke that gave it away, the pupil
+# mends those strokes, and the teacher has to look closer. Each gets better **because** the other
+# does.
 #
-# The marks are the point. The generator does not get a verdict but the *gradient* of the verdict:
-# which pixel, moved which way, would have looked more real. So the two networks must be connected,
-# and yet each must be trained alone.
+# The marks are the point: the generator gets the *gradient* of the verdict, which pixel, moved
+# which way, would have looked more real. So the two must be connected, and yet each trained alone.
 
 # %%
 digits = datasets.load_digits()
@@ -52,16 +51,16 @@ ones = np.ones((BATCH_SIZE, 1), "float32")
 tf.get_logger().setLevel("ERROR")  # we retrace on purpose; TensorFlow would remark on it
 
 # %% [markdown]
-# Connected: z → generator → discriminator → logit is one model, the **combined model**. When it is
-# trained to answer "real", the easiest way out would be to spoil the teacher. So the discriminator
-# must not move in that step: it is **frozen**.
+# Connected: z → generator → discriminator → logit is one model, the **combined model**. Train it to
+# answer "real", and the easiest way out is to spoil the teacher. So the discriminator must not move
+# in that step: it is **frozen**.
 
 # %% [markdown]
 # ## The popular way, and why it is broken
 #
-# Almost every tutorial does it like this: compile D, set `trainable = False` once, build and compile
-# the combined model, and go. The discriminator, they say, keeps the state it was compiled with. In
-# old Keras that was true. **Bet with your neighbour:** by how much does one training step move D?
+# Almost every tutorial does it like this: compile D, set `trainable = False` once, build and
+# compile the combined model, and go. In old Keras, D kept the state it was compiled with. **Bet
+# with your neighbour:** by how much does one training step move D?
 
 
 # %%
@@ -91,12 +90,11 @@ print(
 
 # %% [markdown]
 # **Zero.** The teacher never learns. Keras 3 decides what to train when a step runs for the first
-# time, and by then the flag said "frozen". No error is raised, the losses keep moving because G
-# does, and the pictures even change. They just never become digits.
+# time, and by then the flag said "frozen". No error is raised, the losses move because G does, even
+# the pictures change. They just never become digits.
 #
-# Some notice and "prime" the discriminator: one step before the freeze. Keras has then recorded a
-# step that trains. Watch what happens when a batch of another size comes by, as at the end of
-# every epoch.
+# Some notice, and "prime" the discriminator with one step before the freeze: Keras has then
+# recorded a step that trains. Watch what a batch of another size does, as at the end of an epoch.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -109,8 +107,8 @@ for size in (64, 64, 37, 21):
     print(f"batch of {size}: D", "moves" if moved > 0 else "does not move")
 
 # %% [markdown]
-# For a new size Keras records the step anew, and looks at the flag again. Training stops in the
-# middle of a run, without a word.
+# For a new size Keras records the step anew and looks at the flag again. Training stops in mid-run,
+# without a word.
 
 # %% [markdown]
 # ## The right way: the flag before every step
@@ -142,8 +140,7 @@ for size in (64, 37, 21):
         print(f"{name}, batch of {size}:  D moved {d_moved!s:5}  G moved {g_moved}")
 
 # %% [markdown]
-# Each step moves exactly one network, at every size. Do this test with any GAN code you meet: two
-# lines, and you know whether both players are in the game.
+# Each step moves exactly one network, at every size. Try this test on any GAN code you meet.
 
 # %% [markdown]
 # ## The classic loop
@@ -171,10 +168,9 @@ plots.plot_images(loop.generator(z[:20], training=False), title=f"after {CLASSIC
 plots.plot_losses(history)
 
 # %% [markdown]
-# This is the **see-saw**. Both losses are in the unit of lesson 02, where a shrug costs 0.693. When
-# the discriminator's goes down, the generator's goes up. Neither is a measure of quality: a low
-# `g_loss` may mean good letters or a bad teacher. What you want is a see-saw that *keeps
-# moving*; one side lying on the ground is the end of learning.
+# This is the **see-saw**: when one side goes down, the other goes up (a shrug costs 0.693, as in
+# lesson 02). Neither measures quality: a low `g_loss` may mean good letters or a bad teacher. You
+# want it to *keep moving*; one side lying on the ground is the end of learning.
 
 # %% [markdown]
 # ## The same step, without flags
@@ -200,9 +196,8 @@ def gan_step(real_images, z):
 
 
 # %% [markdown]
-# Three ways to take one step, from the same weights, the same images and the same z: by hand as
-# above, the classic loop, and `gan.GAN`, whose `train_step` is the cell above plus its logs. They
-# must agree.
+# The same step by hand, by the classic loop and by `gan.GAN`, whose `train_step` is the cell above
+# plus its logs, from the same weights, images and z. They must agree.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -238,9 +233,9 @@ print(f"{library.engine}: {classic_ms / compiled_ms:.1f} times as fast as the cl
 # ## kaggle-mlp-gan: digits
 #
 # Now with the Kaggle tutorial's own networks and numbers: 1,493,520 parameters against 533,505.
-# `fit` does the looping; callbacks keep each step's numbers and a film of the same fifty z.
-# **Expect:** about 45 seconds. The film starts as grain, becomes a blob in the middle by step 500, and
-# digits from step 1,200 on, with specks that a dense network never quite loses.
+# `fit` does the looping; callbacks keep each step's numbers and a film of the same twelve z.
+# **Expect:** about 45 seconds. Grain at first, a blob by step 500, digits from step 1,200 on, with
+# specks that a dense network never quite loses.
 
 # %%
 kaggle = recipes.load("kaggle-mlp-gan")
@@ -260,15 +255,14 @@ plots.plot_film_strip(film.frames, film.frame_steps)
 plots.plot_seesaw(history.history)
 
 # %% [markdown]
-# Read the lower plot first: it has a unit. D gives real images a higher score than fakes, and the
-# gap stays open but never reaches 1 against 0. If it did, G's gradient would be gone. The losses
-# above say the same with less. Then look at the pictures; in the end only they count.
+# Read the lower plot first: it has a unit. D scores real images above fakes, but never 1 against 0;
+# then G's gradient would be gone. Then look at the pictures; in the end only they count.
 
 # %%
 plots.plot_images(model.sample(40), title="forty digits that nobody wrote")
 
 # %% [markdown]
-# How does the judge see it? Its score stands above each image, and what the image really is.
+# D's score stands above each image, and what the image really is.
 
 # %%
 real_images = np.array(networks.scale_pixels(digits.images[:8]))
@@ -279,10 +273,9 @@ plots.plot_score_grid(images, scores, is_real=np.arange(16) < 8)
 # %% [markdown]
 # ## letters-mlp-gan: twenty-six letters
 #
-# A smaller pair without batch normalisation, 64 → 256 → 256 → 784, and a harder task. The
-# tutorial's 450 epochs are 764,100 steps; we take 3,000, which is 0.4% of them. **Expect:** about 30
-# seconds, and no letters yet. Before you look at the plots: how will *this* see-saw differ from the
-# one above?
+# A smaller pair without batch normalisation, 64 → 256 → 256 → 784, and a harder task. The tutorial
+# takes 764,100 steps; we take 0.4% of them. **Expect:** about 30 seconds, and no letters yet. How
+# will *this* see-saw differ from the one above?
 
 # %%
 letters = datasets.load_letters()
@@ -303,15 +296,13 @@ plots.plot_film_strip(film.frames, film.frame_steps)
 plots.plot_seesaw(history.history)
 
 # %% [markdown]
-# The grain has gathered where letters stand, dark outside, bright within; that is all. The scores
-# tell why it is slow: D says nearly 1 to real and nearly 0 to fake, so it is far ahead, and what
-# reaches G through a saturated judge is a faint signal. The see-saw lies on one side. With batch
-# normalisation and more width, kaggle-mlp-gan had caught up by step 500. Hundreds of
-# thousands of steps get there as well. Knowing this face of a run, *behind but not broken*, is
-# worth 30 seconds.
+# Grain, gathered where letters stand; that is all. The scores tell why: D says nearly 1 to real and
+# nearly 0 to fake, and what reaches G through a saturated judge is a faint signal. The see-saw lies
+# on one side. Batch normalisation and more width had brought kaggle-mlp-gan out of this by step
+# 500; hundreds of thousands of steps do too. Remember this face of a run: *behind, not broken*.
 #
-# > **Trap.** Do not stop a run because its loss "stopped falling". In a game between two learners a
-# > flat loss can mean that both improve at the same pace. Look at the film.
+# > **Trap.** Do not stop a run because its loss "stopped falling": a flat loss can mean that both
+# > improve at the same pace. Look at the film.
 
 # %% [markdown]
 # ## Try it yourself

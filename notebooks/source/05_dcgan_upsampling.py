@@ -30,20 +30,20 @@ keras.utils.set_random_seed(SEED)
 # %% [markdown]
 # ## Down: a strided convolution
 #
-# A convolution lays a small kernel on the picture, multiplies and adds, and moves on. With stride 2
-# it moves two pixels at a time, so the result has half the side. This kernel answers to vertical
-# edges.
+# A convolution lays a small kernel on the picture, multiplies, adds, and moves on. Stride 2 moves
+# two pixels at a time and halves the side. This kernel answers to vertical edges.
 
 # %%
 picture = pen.draw("4", pen.Style(weight=2.2), rng=2)
 picture = np.array(networks.scale_pixels(picture))
 edge = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]], "float32").reshape(3, 3, 1, 1)
 halved = np.array(keras.ops.conv(picture, edge, strides=2, padding="same"))
+print("28 ->", halved.shape[1])
 
+# %%
 y, x = np.unravel_index(halved[0, ..., 0].argmax(), (14, 14))  # the strongest answer
 patch = picture[0, 2 * y : 2 * y + 3, 2 * x : 2 * x + 3, 0]
 by_hand = (patch * edge[..., 0, 0]).sum()
-print("28 ->", halved.shape[1])
 print(f"by hand: {by_hand:.3f}   by Keras: {halved[0, y, x, 0]:.3f}")
 
 # %%
@@ -57,8 +57,8 @@ for ax in (left, right):
 plt.show()
 
 # %% [markdown]
-# The discriminator does this two or three times: 28 → 14 → 7 → 4. The generator has to go the other
-# way, and there is more than one way up.
+# The discriminator does this two or three times: 28 → 14 → 7 → 4. The generator goes the other way,
+# and there is more than one way up.
 
 # %% [markdown]
 # ## Up, first way: the transposed convolution
@@ -71,6 +71,8 @@ plt.show()
 stamp = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], "float32").reshape(3, 3, 1, 1)
 one, two = np.zeros((1, 3, 3, 1), "float32"), np.zeros((1, 3, 3, 1), "float32")
 one[0, 1, 1] = two[0, 1, 1] = two[0, 1, 2] = 1
+
+# %%
 figure, axes = plt.subplots(1, 2, figsize=(6, 2.8), layout="constrained")
 for ax, small, title in zip(axes, (one, two), ("one pixel stamps", "two stamps overlap")):
     large = np.array(keras.ops.conv_transpose(small, stamp, strides=2, padding="same"))[0, ..., 0]
@@ -83,9 +85,8 @@ plt.show()
 # %% [markdown]
 # ## Checkerboards, seen before training
 #
-# Stamps of side 3 that land 2 apart overlap here and not there. So even a perfectly even map comes
-# out uneven. Count the overlaps: an all-ones map through an all-ones kernel. **Which kernel sizes
-# will be even?**
+# Stamps of side 3 that land 2 apart overlap here and not there. Count the overlaps: an all-ones map
+# through an all-ones kernel. **Which kernel sizes will be even?**
 
 # %%
 even_map = np.ones((1, 7, 7, 1), "float32")
@@ -107,15 +108,13 @@ plt.show()
 # %% [markdown]
 # ## Up, second way: enlarge, then convolve
 #
-# letters-dcgan repeats each pixel in a 2×2 block (`UpSampling2D`) and then runs a plain layer of
-# stride 1. Every place gets the same treatment, at a price: the convolution works on four times as
-# many places.
+# letters-dcgan repeats each pixel in a 2×2 block (`UpSampling2D`), then runs a layer of stride 1.
+# Every place is treated alike, at a price: the convolution works on four times as many.
 #
 # ## Up, third way: channels become pixels
 #
-# Do the convolution while the map is small, but compute four times as many channels; then lay each
-# group of four out as a 2×2 block. It is called sub-pixel convolution or pixel shuffle (Shi et al.
-# 2016). Nothing is computed in the second half; numbers only move.
+# Convolve while the map is small, but compute four times as many channels; then lay each group of
+# four out as a 2×2 block. This is sub-pixel convolution or pixel shuffle (Shi et al. 2016).
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -126,8 +125,8 @@ print(four_channels[0].reshape(4, 4), "four places, four channels each\n")
 print(np.array(shuffle(four_channels))[0, ..., 0].astype(int), "one channel, 4 × 4")
 
 # %% [markdown]
-# What does each way cost? We take 64 channels from 14×14 to 28×28 with 5×5 kernels and count the
-# multiplications. **Guess** which way is cheapest.
+# Take 64 channels from 14×14 to 28×28 with 5×5 kernels and count the multiplications. **Guess**
+# which way is cheapest.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -143,12 +142,11 @@ for how, multiplications in cost.items():
     print(f"{how:10} {multiplications / 1e6:4.0f} million   {layer.count_params():,} parameters")
 
 # %% [markdown]
-# Enlarging first pays four times for its evenness. The shuffle costs as much for the same kernel,
-# but its kernel lies on the *small* map, where 3×3 places reach as far as 6×6 pixels of the large
-# one. With 3×3 it costs 29 million, and sees further than the 5×5 above.
+# Enlarging first pays four times for its evenness. So does the shuffle, but its kernel lies on the
+# *small* map, where 3×3 places reach as far as 6×6 large pixels. With 3×3 it costs 29 million and
+# sees further than the 5×5 above.
 #
-# What do the three draw untrained? The mean over 200 moods shows what the architecture itself
-# prefers.
+# The mean of 200 untrained drawings shows what the architecture itself prefers.
 
 # %%
 moods = gan.fixed_z(200, 64, seed=SEED)
@@ -163,10 +161,9 @@ for ax, (how, kernel) in zip(axes, variants):
 plt.show()
 
 # %% [markdown]
-# Everything with a stride or a shuffle weaves at first, even the 4×4 kernel: each place gets as many
-# stamps as the next, but through different weights. Those differences training can level in a few
-# hundred steps. Uneven *counts* it has to fight for as long as it runs. Only enlarging first treats
-# all places alike from the start.
+# Everything with a stride or a shuffle weaves at first, even the 4×4 kernel: as many stamps in each
+# place, but through different weights. Training levels that in a few hundred steps; uneven *counts*
+# it has to fight for as long as it runs.
 
 # %% [markdown]
 # ## The two tutorials' networks
@@ -205,15 +202,14 @@ for name in ("mnist-dcgan", "letters-dcgan", "workshop-dcgan"):
     )
 
 # %% [markdown]
-# As published they are for an evening or a GPU: `python -m course_lib train mnist-dcgan` does it.
-# For the lesson we build one that suits two cores.
+# As published they are for an evening or a GPU (`python -m course_lib train mnist-dcgan`). The
+# lesson takes one that suits two cores.
 
 # %% [markdown]
 # ## workshop-dcgan: work where it is cheap
 #
-# Both tutorials convolve wide maps at 28×28. Ours never convolves there at all: the generator ends
-# in a shuffle, four channels at 14×14 that become one at 28×28, and the discriminator begins with
-# the inverse.
+# Both tutorials convolve wide maps at 28×28. Ours never does: the generator ends in a shuffle, four
+# channels at 14×14 that become one at 28×28, and the discriminator begins with the inverse.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -225,8 +221,8 @@ for network in (workshop.build_generator(), workshop.build_discriminator()):
 
 # %% [markdown]
 # Two more things make it quick: the **hinge** loss, which stops asking once an answer is clear
-# enough, and a **moving average** of the generator's weights, which smooths out the to and fro of
-# the see-saw. The average draws the samples; it never takes part in the game.
+# enough, and a **moving average** of the generator's weights, which draws the samples and takes no
+# part in the game.
 #
 # **Expect:** about 40 seconds. Strokes after 200 steps, digits after 500, clean ones at the end.
 
@@ -254,16 +250,15 @@ plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new
 plots.plot_seesaw(history.history)
 
 # %% [markdown]
-# With the hinge loss a shrug costs 1, not 0.693, and the generator's loss may be negative: it is
-# simply minus the mean logit of its fakes. Losses of different games cannot be compared. Scores can.
+# With the hinge loss a shrug costs 1, and the generator's loss may be negative: it is minus the
+# mean logit of its fakes. Losses of different games cannot be compared. Scores can.
 
 # %% [markdown]
 # ## Taking turns
 #
-# letters-dcgan trains by another rule. It does not step both networks each time; it lets one train
-# until it is **good enough**, then the other: the generator until it fools the discriminator with
-# 20% of a fresh batch, the discriminator until it is right about 50% of one. `AlternatingGAN` does
-# that, with a bound on every turn so that neither can hog the game.
+# letters-dcgan lets one network train until it is **good enough**, then the other: the generator
+# until it fools the discriminator with 20% of a fresh batch, the discriminator until it is right
+# about 50% of one. `AlternatingGAN` does that, with a bound on every turn.
 #
 # We try the schedule on capital letters with the workshop's networks. **Expect** about 40 seconds.
 # Which of the two will need more steps?
@@ -291,16 +286,15 @@ ax.set(yticks=[0, 1], yticklabels=["D trains", "G trains"], xlabel="step")
 plt.show()
 
 # %% [markdown]
-# The curve shows who was at it in the first 120 steps. A discriminator that is right half of the time
-# is soon found, so its turns are short. The generator's turns grow long whenever it has fallen
-# behind, and shrink when it has caught up: the schedule spends the work where it is needed.
+# The discriminator is soon right half of the time, so its turns are short. The generator's grow
+# long whenever it has fallen behind: the schedule spends the work where it is needed.
 
 # %%
 plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns")
 
 # %% [markdown]
 # > **Trap.** "D is right 50% of the time" is a low bar by design: a stronger D would leave G without
-# > a usable gradient. Setting both targets to 0.9 sounds more ambitious and ends in a stalemate.
+# > a usable gradient.
 
 # %% [markdown]
 # ## Try it yourself
