@@ -6,6 +6,7 @@ import json
 import platform
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def main(arguments=None):
     train.add_argument("--class-names", help="what the labels 0, 1, ... of a CSV stand for")
     train.add_argument("--steps", type=positive, help="default: the recipe's own number")
     train.add_argument("--out", type=Path, help="default: outputs/RECIPE")
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--seed", type=natural, default=0)
     options = parser.parse_args(arguments)
     try:
         if options.command == "check":
@@ -61,12 +62,19 @@ DATA_HELP = (
 )
 
 
+def natural(text):
+    """A whole number of 0 or more, for argparse."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"{text} is below 0")
+    return number
+
+
 def positive(text):
     """A whole number above 0, for argparse."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
-    return number
+    if natural(text) == 0:
+        raise argparse.ArgumentTypeError("0 is not above 0")
+    return int(text)
 
 
 def open_data(data, wanted, class_names=None):
@@ -94,35 +102,41 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None):
     """Train a recipe and leave pictures, numbers and the generator in the folder `out`.
 
     `data`, `class_names`: as `open_data` takes them; `steps`: None for the recipe's own. Files are
-    written after training, so that an interrupted run leaves none. Returns 0.
+    written after training, all or none. Returns 0.
     """
     print("Loading TensorFlow. Without a GPU it remarks on missing CUDA drivers: never mind.")
     from course_lib import callbacks, gan, plots, recipes
 
     recipe = recipes.load(recipe_name)
     dataset = open_data(data, recipe.data, class_names)
-    out.mkdir(parents=True, exist_ok=True)  # before the training, so that it is not in vain
+    batches = dataset.batches(recipe.batch_size, seed)
     steps = steps or recipe.steps
+    if out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is a file: name a folder with --out")
+    out.parent.mkdir(parents=True, exist_ok=True)
     model = recipe.build_gan(seed)
     print(f"{recipe.name}: {steps:,} steps of {recipe.batch_size} images on {model.engine}")
-    history = callbacks.History()
-    film = callbacks.Film(gan.fixed_z(50, recipe.latent_dim, seed), steps)
-    watch = [history, film, callbacks.Progress(steps)]
-    batches = dataset.batches(recipe.batch_size, seed)
 
-    start = time.perf_counter()
-    model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=watch)
-    seconds = time.perf_counter() - start
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:  # `out` gets all files or none
+        folder = Path(folder)
+        start = time.perf_counter()
+        z = gan.fixed_z(50, recipe.latent_dim, seed)
+        history, film = callbacks.fit_and_watch(model, batches, steps, z)
+        seconds = time.perf_counter() - start
 
-    samples = model.sample(gan.fixed_z(100, recipe.latent_dim, seed + 1))
-    title = f"{recipe.name} after {steps:,} steps: 100 characters that nobody wrote"
-    plots.plot_images(samples, title=title).savefig(out / "samples.png", dpi=120)
-    plots.plot_seesaw(history.history).savefig(out / "losses.png", dpi=120)
-    film.save(out / "film.gif")
-    history.save(out / "history.csv")
-    model.sampler.save(out / "generator.keras")
-    report = describe(recipe, dataset, model, history.history, seconds, seed)
-    (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+        samples = model.sample(gan.fixed_z(100, recipe.latent_dim, seed + 1))
+        title = f"{recipe.name} after {steps:,} steps: 100 characters that nobody wrote"
+        plots.plot_images(samples, title=title).savefig(folder / "samples.png", dpi=120)
+        plots.plot_seesaw(history.history).savefig(folder / "losses.png", dpi=120)
+        film.save(folder / "film.gif")
+        history.save(folder / "history.csv")
+        model.sampler.save(folder / "generator.keras")
+        report = describe(recipe, dataset, model, history.history, seconds, seed)
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        (folder / "report.json").write_text(text, encoding="utf-8")
+        out.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.replace(out / path.name)
     print(
         f"trained for {seconds:.0f} s. In {out}/:\n"
         "  samples.png      what the network writes now: open this first\n"
@@ -184,7 +198,7 @@ def check():
 
 def check_python():
     """(good, text, cure) for the Python version."""
-    good = sys.version_info >= (3, 10)
+    good = (3, 10) <= sys.version_info[:2] <= (3, 13)
     return good, f"Python {platform.python_version()}", "install Python 3.10, 3.11, 3.12 or 3.13"
 
 
@@ -215,7 +229,10 @@ def check_device():
 
 def check_data():
     """(good, text, cure) for real data; drawn handwriting is always there."""
-    found = datasets.find_sources()
+    try:
+        found = datasets.find_sources()
+    except datasets.DatasetError as error:
+        return False, "real data", str(error)
     if found:
         return True, "real data: " + "; ".join(found), ""
     return True, "data: drawn handwriting, built in (data/README.md says where to get real)", ""

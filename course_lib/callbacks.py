@@ -1,6 +1,7 @@
 """What to keep from a run: a progress bar, every step's numbers, samples on a fixed z, a film.
 
-All four are Keras callbacks for `gan.fit(..., verbose=0, callbacks=[...])`.
+They are Keras callbacks for `gan.fit(..., verbose=0, callbacks=[...])`; `fit_and_watch` puts them
+together.
 """
 
 import csv
@@ -15,10 +16,10 @@ from course_lib import plots
 
 
 class StepCallback(keras.callbacks.Callback):
-    """A callback that counts steps over all epochs: override `on_step(step, logs)`."""
+    """A callback that counts steps over all epochs and fits: override `on_step(step, logs)`."""
 
-    def on_train_begin(self, logs=None):
-        """Start at step 0."""
+    def __init__(self):
+        super().__init__()
         self.step = 0
 
     def on_train_batch_end(self, batch, logs=None):
@@ -38,8 +39,9 @@ class Progress(StepCallback):
         self.steps = steps
 
     def on_train_begin(self, logs=None):
-        super().on_train_begin()
-        self.bar = tqdm(total=self.steps, unit="step", file=sys.stdout, mininterval=0.5)
+        self.bar = tqdm(
+            total=self.steps, initial=self.step, unit="step", file=sys.stdout, mininterval=0.5
+        )
 
     def on_step(self, step, logs):
         self.bar.set_postfix(
@@ -55,8 +57,8 @@ class Progress(StepCallback):
 class History(StepCallback):
     """Every step's logs, as lists in `history` ("step", "d_loss", "g_loss", ...)."""
 
-    def on_train_begin(self, logs=None):
-        super().on_train_begin()
+    def __init__(self):
+        super().__init__()
         self.history = {"step": []}
 
     def on_step(self, step, logs):
@@ -66,7 +68,7 @@ class History(StepCallback):
 
     def save(self, path):
         """Write a CSV file with a header, one row a step."""
-        with open(path, "w", newline="") as file:
+        with open(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(self.history)
             writer.writerows(zip(*self.history.values(), strict=True))
@@ -83,15 +85,14 @@ class Film(StepCallback):
         super().__init__()
         self.z = z
         self.due = sorted({int(round(steps * (i / (n_frames - 1)) ** 2)) for i in range(n_frames)})
+        self.frames, self.frame_steps = [], []
 
     def on_train_begin(self, logs=None):
-        super().on_train_begin()
-        self.frames, self.frame_steps, self.remaining = [], [], list(self.due)
-        self.on_step(0, {})
+        self.on_step(self.step, {})
 
     def on_step(self, step, logs):
-        if self.remaining and step >= self.remaining[0]:
-            self.remaining = [due for due in self.remaining if due > step]
+        if self.due and step >= self.due[0]:
+            self.due = [due for due in self.due if due > step]
             self.frames.append(self.model.sample(self.z))
             self.frame_steps.append(step)
 
@@ -107,3 +108,15 @@ class Film(StepCallback):
             pages.append(Image.fromarray(np.kron(page, np.ones((zoom, zoom), "uint8"))))
         durations = [milliseconds] * (len(pages) - 1) + [2500]
         pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, loop=0)
+
+
+def fit_and_watch(gan, batches, steps, z, n_frames=40):
+    """Train with a progress bar, every step's numbers and a film. Returns (`History`, `Film`).
+
+    `gan`: a compiled `gan.GAN`; `batches`: as `Dataset.batches` gives them; `z`: [N, latent_dim],
+    what the film shows; `n_frames`: about how many frames.
+    """
+    history, film = History(), Film(z, steps, n_frames)
+    watch = [history, film, Progress(steps)]
+    gan.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=watch)
+    return history, film

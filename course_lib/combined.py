@@ -25,6 +25,8 @@ def frozen(model):
 
     with frozen(discriminator):
         combined.train_on_batch(z, ones)
+
+    Keras hands the flag down: a layer inside that was frozen by hand thaws with the rest.
     """
     before = model.trainable
     model.trainable = False
@@ -77,7 +79,11 @@ class CombinedGAN:
     `d_optimizer`, `g_optimizer`: two separate Keras optimizers; Adam(2e-4, 0.5) unless given.
     `d_update`: "stacked" trains D once on real and fake images in one batch (mnist-dcgan),
     "apart" trains it twice, first on real, then on fake (kaggle-mlp-gan).
+    `fakes_per_real`: fakes that G learns from for each real image (2 in both tutorials).
     `seed`: of the z that the loop draws. Raises ValueError for another `d_update`.
+
+    The tutorials draw the fakes for D with `predict`; here they are drawn as in G's own step, with
+    the batch's statistics, so that D meets what G will be judged by.
     """
 
     def __init__(
@@ -87,13 +93,14 @@ class CombinedGAN:
         d_optimizer=None,
         g_optimizer=None,
         d_update="stacked",
+        fakes_per_real=1,
         seed=0,
     ):
         if d_update not in ("stacked", "apart"):
             raise ValueError(f"d_update={d_update!r}: expected 'stacked' or 'apart'")
         self.generator, self.discriminator = generator, discriminator
         self.combined = build_combined(generator, discriminator)
-        self.d_update = d_update
+        self.d_update, self.fakes_per_real = d_update, fakes_per_real
         self.rng = np.random.default_rng(seed)
         self._proven_sizes = set()
         for model, optimizer in (
@@ -131,8 +138,7 @@ class CombinedGAN:
                 "the discriminator step changed no weight (largest change 0.0). On Keras 3 a "
                 "model that was frozen when its step was traced stays frozen: set "
                 "discriminator.trainable = True before each D step and False before each "
-                "combined step, as course_lib.combined does. Other causes: a learning rate of "
-                "0, or a layer inside the discriminator frozen by hand."
+                "combined step, as course_lib.combined does. Another cause: a learning rate of 0."
             )
         self._proven_sizes.add((len(real_images), len(fake_images)))
         return losses[0]
@@ -159,11 +165,13 @@ class CombinedGAN:
     def train_on_batch(self, images, d_z=None, g_z=None):
         """One D step and one G step on real `images` [B, 28, 28, 1].
 
-        `d_z`, `g_z`: latent batches for either step; drawn if not given, [B, latent_dim] each.
+        `d_z`, `g_z`: latent batches for either step; drawn if not given, [B, latent_dim] for D
+        and [B · fakes_per_real, latent_dim] for G.
         Returns {"d_loss": ..., "g_loss": ...} of this very step.
         """
         d_loss = self.d_step(images, self.draw_z(len(images)) if d_z is None else d_z)
-        g_loss = self.g_step(self.draw_z(len(images)) if g_z is None else g_z)
+        n_g = len(images) * self.fakes_per_real
+        g_loss = self.g_step(self.draw_z(n_g) if g_z is None else g_z)
         return {"d_loss": d_loss, "g_loss": g_loss}
 
 

@@ -79,7 +79,8 @@ class Dataset:
 
         if not 1 <= batch_size <= len(self):
             expected = f"1 to {len(self):,}, the number of images"
-            raise fault("batches", f"batch_size {batch_size}", expected, "Choose one in between.")
+            cure = "Choose one in between, or add images."
+            raise fault(self.source, f"batch_size {batch_size}", expected, cure)
 
         def passes():
             rng = np.random.default_rng(seed)
@@ -198,6 +199,9 @@ def _draw(classes, per_class=600, seed=0, note=""):
     from course_lib import pen
 
     named = {"digits": DIGITS, "letters": LETTERS, "alphanumeric": ALPHANUMERIC}
+    if not isinstance(classes, str):
+        cure = "Join the characters to one string."
+        raise fault("load_handwriting", f"classes {classes!r}", "a string", cure)
     names = named.get(classes, classes)
     unknown = sorted(set(names) - set(pen.CHARACTERS))
     doubled = sorted({name for name in names if names.count(name) > 1})
@@ -233,7 +237,7 @@ def _read_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer
         note = f", {per_class:,} of each class" + " at most" * bool(counts.min() < per_class)
     if missing := int((counts == 0).sum()):
         note += f", {missing} of {len(names)} classes absent"
-    source = f"{len(labels):,} real {what} of Kaggle's CSV {path}{note}"
+    source = f"{len(labels):,} {what} of the CSV {path}{note}"
     dataset = Dataset(images, labels, names, source)
     if cached is None:  # last, so that a file with anything wrong in it leaves no cache
         formats.write_cache(path, stamp, table)
@@ -412,7 +416,8 @@ def _find_emnist(kind, split):
     for path in _find(images_name + "*"):
         return _with_labels(path), (None, None)
     for path in _find("gzip.zip", "emnist*.zip"):
-        return _in_zip(path, kind, split)
+        if not formats.is_zip_without(path, "-images-idx3-ubyte.gz"):  # some hold CSVs
+            return _in_zip(path, kind, split)
     return None
 
 

@@ -85,6 +85,14 @@ def open_bytes(path, member=None):
         raise fault(path, reason, "a complete file", "Download it again.") from error
 
 
+def is_zip_without(path, member):
+    """Whether `path` is a sound zip that holds no file whose name ends in `member`."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return not any(name.lower().endswith(member) for name in archive.namelist())
+
+
 def _open_member(path, archive, member):
     """The one file in a zip whose name ends in `member`."""
     names = [n for n in archive.namelist() if n.lower().endswith(member.lower())]

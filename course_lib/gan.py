@@ -65,7 +65,7 @@ class GAN(keras.Model):
         """
         if jit_compile == "auto" and not tf.config.list_physical_devices("GPU"):
             jit_compile = gains_from_xla(self.generator) and gains_from_xla(self.discriminator)
-        super().compile(jit_compile=jit_compile, **kwargs)
+        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)  # we keep two of our own
         self.loss_name = loss
         self.d_loss, self.g_loss = losses.load(loss)
         self.d_optimizer = d_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
@@ -146,7 +146,7 @@ class GAN(keras.Model):
         time and leaves the training's own random numbers alone. Calls the model in inference
         mode: for a handful of images `predict` takes several times as long, and keeps memory.
         """
-        if isinstance(z, int):
+        if isinstance(z, (int, np.integer)):
             z = fixed_z(z, self.latent_dim, self.seed)
         return ops.convert_to_numpy(self.sampler(z, training=False))
 
@@ -158,6 +158,7 @@ class GAN(keras.Model):
             "fakes_per_real": self.fakes_per_real,
             "ema_momentum": self.ema_momentum,
             "seed": self.seed,
+            "name": self.name,
         }
 
     @classmethod
@@ -184,7 +185,12 @@ class GAN(keras.Model):
 
     def state_variables(self):
         """What a resumed run needs beside the networks and optimizers, by name."""
-        return {"seed_state": self.seed_generator.state}
+        states = {"seed_state": self.seed_generator.state}
+        for network in (self.generator, self.discriminator):
+            for layer in network.layers:
+                if isinstance(layer, keras.layers.Dropout):
+                    states[f"{network.name}_{layer.name}"] = layer.seed_generator.state
+        return states
 
     def save_own_variables(self, store):
         """Store `state_variables`; Keras itself stores the networks and the optimizers."""
@@ -202,8 +208,8 @@ def gains_from_xla(network):
 
     XLA's CPU convolutions and random numbers are several times slower than TensorFlow's own.
     """
-    slow = (keras.layers.Dropout, keras.layers.Conv2D, keras.layers.Conv2DTranspose)
-    return not any(isinstance(layer, slow) for layer in network.layers)
+    quick = {"InputLayer", "Dense", "ReLU", "LeakyReLU", "BatchNormalization", "Flatten", "Reshape"}
+    return {type(layer).__name__ for layer in network.layers} <= quick
 
 
 @keras.saving.register_keras_serializable("course_lib")
@@ -230,7 +236,8 @@ class AlternatingGAN(GAN):
         """
         images, *_ = keras.utils.unpack_x_y_sample_weight(data)
         real_images = scale_pixels(images)
-        z = self.draw_z(ops.shape(real_images)[0])
+        batch_size = ops.shape(real_images)[0]
+        z = self.draw_z(batch_size * self.fakes_per_real)
         fake_images = self.generator(z, training=False)
         real_logits = self.discriminator(real_images, training=False)
         fake_logits = self.discriminator(fake_images, training=False)
@@ -244,7 +251,7 @@ class AlternatingGAN(GAN):
         tf.cond(
             self.g_turn > 0,
             lambda: self.update_generator(z),
-            lambda: self.update_discriminator(real_images, fake_images)["d_loss"],
+            lambda: self.update_discriminator(real_images, fake_images[:batch_size])["d_loss"],
         )
         return {
             "d_loss": self.d_loss(real_logits, fake_logits),

@@ -46,7 +46,7 @@ def build_mlp_generator(
         if batch_norm_momentum is not None:
             x = layers.BatchNormalization(momentum=batch_norm_momentum)(x)
     x = layers.Dense(math.prod(IMAGE_SHAPE), activation="tanh", dtype="float32")(x)
-    return keras.Model(z, layers.Reshape(IMAGE_SHAPE)(x), name=name)
+    return keras.Model(z, layers.Reshape(IMAGE_SHAPE, dtype="float32")(x), name=name)
 
 
 def build_mlp_discriminator(widths, *, name="discriminator"):
@@ -167,7 +167,8 @@ def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generato
     """The workshop generator: every convolution at 7×7 or 14×14, where it is cheap.
 
     z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1]. Dense to 7×7×`base_filters`, sub-pixel
-    convolution (3×3) to 14×14×`filters`, then a 5×5 one to 4 channels laid out as 28×28 pixels. Shi et al. 2016, arXiv:1609.05158.
+    convolution (3×3) to 14×14×`filters`, then a 5×5 one to 4 channels laid out as 28×28 pixels.
+    Shi et al. 2016, arXiv:1609.05158.
     """
     z = keras.Input((latent_dim,), name="z")
     x = layers.Dense(7 * 7 * base_filters)(z)

@@ -78,7 +78,7 @@ def plot_score_grid(images, scores, is_real, columns=8, title=None, ax=None):
     return plot_images(images, captions, colours, columns, title, ax)
 
 
-def plot_film_strip(frames, steps, ax=None, title=None):
+def plot_film_strip(frames, steps, title=None, ax=None):
     """How the same z looked over time: one row of images a frame, its step written beside it.
 
     `frames`: list of [N, 28, 28, 1]; `steps`: as many numbers.
@@ -121,17 +121,22 @@ def plot_scores(history, ax=None):
     return figure
 
 
-def plot_seesaw(history):
-    """Losses above, D's scores below, by step. `history` as in `plot_losses` and `plot_scores`."""
-    figure, (upper, lower) = plt.subplots(2, 1, figsize=(8, 5), sharex=True, layout="constrained")
-    _show_once(figure)
+def plot_seesaw(history, ax=None):
+    """Losses above, D's scores below, by step. `history` as in `plot_losses` and `plot_scores`.
+
+    `ax`: a pair of axes, upper and lower.
+    """
+    if ax is None:
+        figure, ax = plt.subplots(2, 1, figsize=(8, 5), sharex=True, layout="constrained")
+        _show_once(figure)
+    upper, lower = ax
     plot_losses(history, ax=upper)
     plot_scores(history, ax=lower)
     upper.set_xlabel("")
-    return figure
+    return upper.figure
 
 
-def plot_class_counts(labels, class_names, ax=None, title=None):
+def plot_class_counts(labels, class_names, title=None, ax=None):
     """How many images each class has: one bar a class.
 
     `labels`: integers; `class_names`: what they stand for, in order.

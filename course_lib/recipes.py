@@ -16,7 +16,8 @@ class Recipe:
     `origin`: where the numbers come from. `data`: what it was meant for, "digits" or "letters".
     `batch_size`: real images a step. `steps`: training steps as published (or sized for the
     workshop). `d_learning_rate`, `g_learning_rate`, `beta_1`: of the two Adam optimizers.
-    `fakes_per_real`, `ema_momentum`: see `gan.GAN`. `d_update`: see `combined.CombinedGAN`.
+    `fakes_per_real`, `ema_momentum`: see `gan.GAN`. `d_update`: of the classic loop, see
+    `combined.CombinedGAN`; the compiled step always moves D once, by real and fake together.
     `alternating`: the two networks take turns, see `gan.AlternatingGAN`.
     """
 
@@ -70,9 +71,14 @@ class Recipe:
         It always plays with binary cross-entropy, as the tutorials do.
         """
         keras.utils.set_random_seed(seed)
-        networks_ = self.build_generator(), self.build_discriminator()
-        d_optimizer, g_optimizer = self.build_optimizers()
-        return combined.CombinedGAN(*networks_, d_optimizer, g_optimizer, self.d_update, seed)
+        return combined.CombinedGAN(
+            self.build_generator(),
+            self.build_discriminator(),
+            *self.build_optimizers(),
+            d_update=self.d_update,
+            fakes_per_real=self.fakes_per_real,
+            seed=seed,
+        )
 
     def build_optimizers(self):
         """Two new Adam optimizers, D's and G's."""

@@ -46,6 +46,18 @@ def test_film_is_denser_early_and_shows_the_same_z(images, tmp_path):
         assert gif.size == (2 * (3 * 30 + 2), 2 * (2 * 30 + 2))
 
 
+def test_a_second_fit_goes_on_counting(images):
+    z = gan.fixed_z(2, 64)
+    dataset = Dataset(images, np.zeros(len(images), "int64"), ["bar"], "made in this test")
+    model = recipes.load("workshop-mlp").build_gan()
+    history, film = callbacks.History(), callbacks.Film(z, 6, n_frames=3)
+    for _ in range(2):
+        watch = [history, film]
+        model.fit(dataset.batches(32), steps_per_epoch=3, verbose=0, callbacks=watch)
+    assert history.history["step"] == [1, 2, 3, 4, 5, 6]
+    assert film.frame_steps == [0, 2, 6]
+
+
 def test_watching_does_not_change_the_run(images):
     film = callbacks.Film(gan.fixed_z(6, 64), STEPS, n_frames=12)
     watched = short_run(images, film, callbacks.History())

@@ -76,6 +76,15 @@ def test_losses_are_of_this_batch_alone(images):
     assert again == pytest.approx(first, abs=1e-6)
 
 
+def test_generator_learns_from_as_many_fakes_as_published(images):
+    loop = recipes.load("kaggle-mlp-gan").build_combined()
+    drawn = []
+    draw = loop.draw_z
+    loop.draw_z = lambda n: drawn.append(n) or draw(n)
+    loop.train_on_batch(images[:32])
+    assert drawn == [32, 64]  # half_batch for D, batch_size for G
+
+
 def test_d_loss_of_one_step_by_keras(images):
     recipe = recipes.load("letters-mlp-gan")
     loop = recipe.build_combined()

@@ -153,7 +153,7 @@ def test_digit_recognizer_equals_what_was_written(digits, capsys):
     assert_same(dataset, images, labels)
     assert dataset.class_names == tuple("0123456789")
     assert capsys.readouterr().out.strip() == dataset.source
-    assert str(path) in dataset.source and "40 real digits" in dataset.source
+    assert str(path) in dataset.source and "40 digits" in dataset.source
 
 
 def test_a_to_z_equals_what_was_written(letters):
@@ -611,6 +611,13 @@ def test_emnist_refuses_a_wrong_hash_and_keeps_nothing(nist, tmp_path):
     assert list((tmp_path / "keras" / "datasets").iterdir()) == []
     with pytest.raises(DatasetError, match="byclass"):
         datasets.load_emnist("digits")
+
+
+def test_a_zip_of_csvs_is_not_taken_for_emnist(tmp_path):
+    with zipfile.ZipFile(tmp_path / "data" / "emnist.zip", "w") as archive:
+        archive.writestr("emnist-letters-train.csv", "1,2")
+    assert datasets.find_sources() == []
+    assert "drawn" in datasets.load_letters().source
 
 
 def test_emnist_files_on_disk(tmp_path):

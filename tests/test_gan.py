@@ -10,9 +10,14 @@ from course_lib import gan, networks, recipes
 
 
 def small(cls=gan.GAN, seed=0, **options):
+    """A GAN with batch normalisation on both sides and dropout in D: all that has a state."""
     keras.utils.set_random_seed(seed)
     generator = networks.build_mlp_generator(8, (16,), batch_norm_momentum=0.8)
-    discriminator = networks.build_mlp_discriminator((16,))
+    images = keras.Input((28, 28, 1))
+    x = keras.layers.Dense(16, use_bias=False)(keras.layers.Flatten()(images))
+    x = keras.layers.LeakyReLU(0.2)(keras.layers.BatchNormalization()(x))
+    logits = keras.layers.Dense(1)(keras.layers.Dropout(0.2)(x))
+    discriminator = keras.Model(images, logits, name="discriminator")
     model = cls(generator, discriminator, seed=seed, **options)
     model.compile(jit_compile=False)
     return model
@@ -50,6 +55,35 @@ def test_discriminator_update_leaves_the_generator(images, snapshot, same):
     assert not same(d, snapshot(model.discriminator))
 
 
+def test_generator_update_leaves_the_discriminator_and_its_statistics(images, snapshot, same):
+    model = small()
+    model.d_optimizer.learning_rate = 0.0  # what D's own step still moves is its statistics
+    model.update_discriminator = lambda real_images, fake_images: {"d_loss": 0.0}
+    g, d = snapshot(model.generator), snapshot(model.discriminator)
+    model.train_on_batch(images[:16])
+    assert not same(g, snapshot(model.generator))
+    assert same(d, snapshot(model.discriminator))
+
+
+def test_fakes_per_real(images):
+    """D sees as many fakes as real images; G learns from all of them."""
+    model = small(fakes_per_real=3)
+    sizes = {}
+    update, g_loss = model.update_discriminator, model.g_loss
+
+    def update_discriminator(real_images, fake_images):
+        sizes["D"] = (real_images.shape[0], fake_images.shape[0])
+        return update(real_images, fake_images)
+
+    def record_g_loss(fake_logits):
+        sizes["G"] = fake_logits.shape[0]
+        return g_loss(fake_logits)
+
+    model.update_discriminator, model.g_loss = update_discriminator, record_g_loss
+    model.train_on_batch(images[:8])
+    assert sizes == {"D": (8, 8), "G": 24}
+
+
 def test_uint8_and_scaled_floats_are_the_same_batch(images, snapshot):
     a, b = small(), small()
     a.train_on_batch(images[:32])
@@ -60,7 +94,9 @@ def test_uint8_and_scaled_floats_are_the_same_batch(images, snapshot):
 
 def test_discriminator_learns_a_task_with_a_known_answer(images):
     """Against a generator that cannot move, D must get ever surer which bars are real."""
-    model = small()
+    generator = networks.build_mlp_generator(8, (16,))
+    model = gan.GAN(generator, networks.build_mlp_discriminator((16,)))
+    model.compile()
     model.g_optimizer.learning_rate = 0.0
     model.d_optimizer.learning_rate = 2e-3
     before = model.train_on_batch(images[:64])
@@ -76,6 +112,7 @@ def test_saved_and_loaded_it_goes_on_as_if_never_stopped(images, tmp_path, snaps
         straight.train_on_batch(images[:32])
     straight.save(tmp_path / "gan.keras")
     loaded = keras.models.load_model(tmp_path / "gan.keras")
+    assert loaded.name == straight.name
     for model in (straight, loaded):
         model.train_on_batch(images[32:64])
     for network in ("generator", "discriminator", "sampler"):
@@ -106,7 +143,8 @@ def test_fixed_samples_do_not_disturb_training(images, snapshot, same):
     assert np.array_equal(watched.sample(5), watched.sample(5))
 
 
-def test_xla_only_where_it_pays():
+def test_xla_only_where_it_pays(monkeypatch):
+    monkeypatch.setattr(gan.tf.config, "list_physical_devices", lambda kind=None: [])
     assert gan.gains_from_xla(networks.build_mlp_generator(8, (16,)))
     recipe = recipes.load("mnist-dcgan")
     assert not gan.gains_from_xla(recipe.build_generator())

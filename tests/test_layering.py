@@ -30,13 +30,31 @@ ALLOWED = {
 def ours(path):
     """The modules of course_lib that a file imports, wherever in the file it does."""
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("course_lib"):
-            rest = node.module.removeprefix("course_lib").strip(".")
+        if isinstance(node, ast.ImportFrom):
+            if not node.level and not (node.module or "").startswith("course_lib"):
+                continue
+            rest = (node.module or "").removeprefix("course_lib").strip(".")
             yield from [rest] if rest else (alias.name for alias in node.names)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.name.startswith("course_lib."):
                     yield alias.name.removeprefix("course_lib.")
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("from course_lib import gan, plots", ["gan", "plots"]),
+        ("from course_lib.recipes import load", ["recipes"]),
+        ("from . import gan", ["gan"]),
+        ("from .recipes import load", ["recipes"]),
+        ("import course_lib.pen", ["pen"]),
+        ("import numpy\nfrom keras import ops", []),
+    ],
+)
+def test_every_form_of_import_is_seen(tmp_path, line, found):
+    (tmp_path / "module.py").write_text(line)
+    assert list(ours(tmp_path / "module.py")) == found
 
 
 @pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.py")), ids=lambda path: path.stem)

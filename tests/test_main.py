@@ -30,7 +30,7 @@ def test_train_leaves_what_it_promises(kaggle_csv, tmp_path, capsys):
         "samples.png", "film.gif", "losses.png", "generator.keras", "history.csv", "report.json"
     }  # fmt: skip
     said = capsys.readouterr().out
-    assert "samples.png" in said and "next:" in said and "256 real digits" in said
+    assert "samples.png" in said and "next:" in said and "256 digits of the CSV" in said
 
     assert len(list(csv.DictReader(open(out / "history.csv")))) == 12
     report = json.loads((out / "report.json").read_text())
@@ -80,6 +80,30 @@ def test_unusable_input_says_why_and_leaves_nothing(arguments, message, tmp_path
     assert not out.exists()
 
 
+def test_too_few_images_for_a_batch(kaggle_csv, tmp_path, capsys):
+    short = tmp_path / "short.csv"
+    short.write_text("\n".join(kaggle_csv.read_text().splitlines()[:21]))
+    out = tmp_path / "run"
+    command = ["train", "workshop-mlp", "--data", str(short), "--out", str(out)]
+    assert cli.main(command) == 2
+    assert re.search(r"short.csv.*batch_size 64.*1 to 20", capsys.readouterr().err)
+    assert not out.exists()
+
+
+def test_interrupted_it_leaves_nothing(kaggle_csv, tmp_path, capsys, monkeypatch):
+    from course_lib import callbacks
+
+    def interrupt(self, path):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(callbacks.History, "save", interrupt)  # when the pictures are written
+    before = set(tmp_path.iterdir()) | {kaggle_csv.with_name("train.csv.cache.npy")}
+    command = ["train", "workshop-mlp", "--data", str(kaggle_csv), "--steps", "2"]
+    assert cli.main([*command, "--out", str(tmp_path / "run")]) == 130
+    assert set(tmp_path.iterdir()) == before
+    assert "nothing was written" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("steps", ["0", "-5", "many"])
 def test_impossible_steps_are_refused(steps, capsys):
     with pytest.raises(SystemExit):
@@ -91,6 +115,13 @@ def test_check_finds_everything_here(capsys):
     assert cli.main(["check"]) == 0
     said = capsys.readouterr().out
     assert "OK    tensorflow" in said and "FAIL" not in said
+
+
+def test_check_shows_a_bad_data_folder_among_the_rest(monkeypatch, capsys):
+    monkeypatch.setenv("COURSE_DATA", "nowhere")
+    assert cli.main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "OK    keras" in said and "FAIL  real data" in said and "COURSE_DATA=nowhere" in said
 
 
 def test_check_names_the_cure(monkeypatch, capsys):

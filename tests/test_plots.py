@@ -23,6 +23,7 @@ CALLS = {
     ),
     "plot_losses": lambda ax: plots.plot_losses(HISTORY, ax=ax),
     "plot_scores": lambda ax: plots.plot_scores(HISTORY, ax=ax),
+    "plot_seesaw": lambda ax: plots.plot_seesaw(HISTORY, ax=ax and [ax, ax]),
     "plot_class_counts": lambda ax: plots.plot_class_counts([0, 1, 1], "ab", ax=ax),
 }
 

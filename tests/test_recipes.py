@@ -1,5 +1,6 @@
 """The published networks, to the last parameter and output shape."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -71,14 +72,69 @@ def test_letters_dcgan_parameters_layer_by_layer():
     assert counts(recipe.build_discriminator()) == [1_664, 204_928, 819_456, 3_277_312, 8_193]
 
 
-def test_published_numbers():
-    kaggle = recipes.load("kaggle-mlp-gan")
-    assert (kaggle.latent_dim, kaggle.batch_size, kaggle.steps) == (100, 32, 15_000)
-    assert kaggle.batch_size * kaggle.fakes_per_real == 64
-    assert (kaggle.d_learning_rate, kaggle.g_learning_rate, kaggle.beta_1) == (2e-4, 2e-4, 0.5)
-    letters = recipes.load("letters-mlp-gan")
-    assert (letters.latent_dim, letters.batch_size) == (64, 64)
-    assert isinstance(recipes.load("letters-dcgan").build_gan(), gan.AlternatingGAN)
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [  # z, real images a step, fakes for each, learning rate, Adam's beta_1, one D update or two
+        ("letters-mlp-gan", (64, 64, 1, 2e-4, 0.9, "stacked")),  # PyTorch's Adam, lr=0.0002
+        ("kaggle-mlp-gan", (100, 32, 2, 2e-4, 0.5, "apart")),  # half_batch 32 of batch_size 64
+        ("mnist-dcgan", (100, 128, 2, 2e-4, 0.5, "stacked")),  # half_batch 128 of n_batch 256
+        ("letters-dcgan", (100, 128, 1, 1e-3, 0.9, "stacked")),  # optimizer="adam"
+    ],
+)
+def test_published_training(name, numbers):
+    r = recipes.load(name)
+    found = r.latent_dim, r.batch_size, r.fakes_per_real, r.g_learning_rate, r.beta_1, r.d_update
+    assert found == numbers
+    assert r.loss == "bce" and r.ema_momentum == 0.0 and r.d_learning_rate == r.g_learning_rate
+    model = r.build_gan()
+    assert isinstance(model, gan.AlternatingGAN) == (name == "letters-dcgan")
+    for optimizer in (model.d_optimizer, model.g_optimizer):
+        assert isinstance(optimizer, keras.optimizers.Adam)
+        assert float(optimizer.learning_rate) == pytest.approx(numbers[3])
+        assert optimizer.beta_1 == numbers[4]
+
+
+def test_published_lengths():
+    assert recipes.load("kaggle-mlp-gan").steps == 15_000
+    assert recipes.load("mnist-dcgan").steps == 50 * 234  # 50 epochs of 60,000 // 256 batches
+    assert recipes.load("letters-mlp-gan").steps == 450 * 1_698  # 26 · 4,182 // 64 batches
+
+
+@pytest.mark.parametrize(
+    ("name", "network", "slopes", "dropouts", "momenta"),
+    [  # of the LeakyReLU (0.0: plain ReLU), Dropout and BatchNormalization layers, in order
+        ("letters-mlp-gan", "generator", [0.0, 0.0], [], []),
+        ("letters-mlp-gan", "discriminator", [0.2, 0.2], [], []),
+        ("kaggle-mlp-gan", "generator", [0.2] * 3, [], [0.8] * 3),
+        ("kaggle-mlp-gan", "discriminator", [0.2, 0.2], [], []),
+        ("mnist-dcgan", "generator", [0.2] * 3, [], []),
+        ("mnist-dcgan", "discriminator", [0.2, 0.2], [0.2, 0.2], []),
+        ("letters-dcgan", "generator", [0.01] * 4, [0.4], [0.99] * 4),
+        ("letters-dcgan", "discriminator", [0.01] * 4, [0.4] * 4, []),
+    ],
+)
+def test_published_layers(name, network, slopes, dropouts, momenta):
+    model = getattr(recipes.load(name), f"build_{network}")()
+    kinds = {}
+    for layer in model.layers:
+        kinds.setdefault(type(layer).__name__, []).append(layer)
+    leaky = [pytest.approx(layer.negative_slope) for layer in kinds.get("LeakyReLU", [])]
+    assert leaky + [0.0] * len(kinds.get("ReLU", [])) == slopes
+    assert [layer.rate for layer in kinds.get("Dropout", [])] == dropouts
+    assert [layer.momentum for layer in kinds.get("BatchNormalization", [])] == momenta
+    convolutions = kinds.get("Conv2D", []) + kinds.get("Conv2DTranspose", [])
+    assert {layer.padding for layer in convolutions} <= {"same"}
+
+
+def test_mnist_dcgan_layer_by_layer():
+    recipe = recipes.load("mnist-dcgan")
+    kinds = {"Dense", "Reshape", "Conv2DTranspose", "Conv2D", "Flatten"}
+    assert shapes(recipe.build_generator(), kinds) == [
+        (6272,), (7, 7, 128), (14, 14, 128), (28, 28, 128), (28, 28, 1)
+    ]  # fmt: skip
+    assert shapes(recipe.build_discriminator(), kinds) == [
+        (14, 14, 64), (7, 7, 64), (3136,), (1,)
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)

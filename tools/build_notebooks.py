@@ -19,6 +19,8 @@ from nbclient import NotebookClient
 from PIL import Image
 from tqdm import tqdm
 
+from course_lib import datasets
+
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -76,7 +78,9 @@ def build(source):
 
 def main(names):
     """Build the lessons whose number or name starts with one of `names`, or all."""
-    os.environ["COURSE_DATA"] = ""  # the stored outputs are of the drawn handwriting
+    os.environ["COURSE_DATA"] = ""
+    if found := datasets.find_sources():
+        sys.exit(f"stored outputs show the drawn handwriting; move away {'; '.join(found)}")
     sources = sorted((NOTEBOOKS / "source").glob("*.py"))
     chosen = [s for s in sources if not names or s.stem.startswith(tuple(names))]
     if not chosen:

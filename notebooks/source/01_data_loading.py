@@ -205,15 +205,15 @@ sample = digits.images[:8]
 figure, axes = plt.subplots(3, 1, figsize=(6, 3.4), layout="constrained")
 plots.plot_images(255 - sample, title="inverted: ink and paper swapped", ax=axes[0])
 plots.plot_images(sample.transpose(0, 2, 1, 3), title="transposed, as EMNIST's files", ax=axes[1])
-plots.plot_images(np.roll(sample, 14, axis=2), title="one column lost in reading", ax=axes[2])
+plots.plot_images(np.roll(sample, 14, axis=2), title="lines broken in the wrong place", ax=axes[2])
 plt.show()
 
 # %% [markdown]
 # Only the first. Transposed characters have the same mean and spread, and a network would learn to
 # write them: perfectly, and sideways.
 #
-# > **Trap.** EMNIST stores its images with rows and columns exchanged and numbers its letters from
-# > 1. `datasets.load_emnist` mends both; a hand-written reader often forgets one.
+# > **Trap.** EMNIST stores its images with rows and columns exchanged and starts its letters at 1,
+# > not 0. `datasets.load_emnist` mends both; a hand-written reader often forgets one.
 
 # %% [markdown]
 # ## The pen

@@ -222,9 +222,10 @@ for name, images in trial.items():
     print(f"{name:16} mean score {scores.mean():.2f}")
 
 # %% [markdown]
-# Now scattered ink is fake: she has started to look for strokes. Upside-down digits still pass,
-# because no opponent has tried them. We could go on inventing forgeries by hand. Or we build a
-# network whose only aim is to find the forgery that still works. That is the generator.
+# Scattered ink has lost its credit: she has started to look for strokes. Upside-down digits and
+# blank paper still pass, because no opponent has tried them. We could go on inventing forgeries by
+# hand. Or we build a network whose only aim is to find the forgery that still works. That is the
+# generator.
 
 # %% [markdown]
 # ## Try it yourself

@@ -7,7 +7,7 @@
 # 2. say what an untrained generator draws, and what its architecture decides before any training;
 # 3. explain why a generator with a fixed judge learns to cheat.
 #
-# **You need:** lessons 01 and 02. **It takes:** 25 minutes to read; the code runs for about 45
+# **You need:** lessons 01 and 02. **It takes:** 25 minutes to read; the code runs for about 30
 # seconds on a laptop CPU, a few seconds on a GPU.
 
 # %% [markdown]
@@ -31,8 +31,8 @@ keras.utils.set_random_seed(SEED)
 # ## A picture needs a cause
 #
 # A network is a function: the same input gives the same output. To write *many* different
-# characters it needs something that differs, so we feed it random numbers, **z**. Think of z as
-# the writer's mood: it is not a plan of the letter, but each mood leads to one letter.
+# characters it needs something that differs, so we feed it random numbers, **z**. Think of z as the
+# writer's mood: no plan of the letter, but each mood leads to one.
 
 # %%
 z = gan.fixed_z(4, LATENT_DIM, seed=SEED)
@@ -170,9 +170,10 @@ for _ in range(STEPS * 3):
 plots.plot_images(copyist(moods, training=False), title="taught by mean squared error")
 
 # %% [markdown]
-# Nearly the same grey smear, whatever the mood: the average of all digits, with a little grain. That
-# *is* the best answer to the question we asked. If any digit may be wanted, the mean errs least. We need a judge who asks "could
-# this be a digit?" and not "is it this digit?". We have one: the discriminator.
+# Nearly the same grey smear, whatever the mood: the average of all digits, with a little grain.
+# That *is* the best answer to the question we asked: if any digit may be wanted, the mean errs
+# least. We need a judge who asks "could this be a digit?" and not "is it this digit?". We have one:
+# the discriminator.
 
 # %% [markdown]
 # ## A judge who does not learn

@@ -7,8 +7,8 @@
 # 2. see a checkerboard coming before you train, and avoid it;
 # 3. train a convolutional GAN on a CPU in a minute, and let two networks take turns.
 #
-# **You need:** lessons 01 to 04. **It takes:** 45 minutes to read; the code runs for about two and
-# a half minutes on a laptop CPU, half a minute on a GPU.
+# **You need:** lessons 01 to 04. **It takes:** 45 minutes to read; the code runs for about three
+# minutes on a laptop CPU, half a minute on a GPU.
 
 # %% [markdown]
 # ## Knobs
@@ -22,8 +22,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-STEPS = 1_500  # of workshop-dcgan, about 40 seconds; on a GPU take 10,000
-LETTER_STEPS = 1_800  # of the schedule with turns, about 40 seconds
+STEPS = 1_500  # of workshop-dcgan, about 45 seconds; on a GPU take 10,000
+LETTER_STEPS = 2_000  # of the schedule with turns, about 50 seconds
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
@@ -183,8 +183,8 @@ for layer in generator.layers:
 print(f"{'total':35} {generator.count_params():>9,}")
 
 # %% [markdown]
-# How long would they train here? One step of each tells. (**Expect** ten seconds; the first step
-# of each is not counted.)
+# How long would they train here? One step of each tells. (**Expect** ten to twenty seconds; the
+# first step of each is not counted.)
 
 # %%
 digits = datasets.load_digits()
@@ -202,8 +202,8 @@ for name in ("mnist-dcgan", "letters-dcgan", "workshop-dcgan"):
     )
 
 # %% [markdown]
-# As published they are for an evening or a GPU (`python -m course_lib train mnist-dcgan`). The
-# lesson takes one that suits two cores.
+# As published they are for a night or a GPU (`python -m course_lib train mnist-dcgan`). The lesson
+# takes one that suits two cores.
 
 # %% [markdown]
 # ## workshop-dcgan: work where it is cheap
@@ -224,26 +224,21 @@ for network in (workshop.build_generator(), workshop.build_discriminator()):
 # enough, and a **moving average** of the generator's weights, which draws the samples and takes no
 # part in the game.
 #
-# **Expect:** about 40 seconds. Strokes after 200 steps, digits after 500, clean ones at the end.
+# **Expect:** about 45 seconds. Strokes after 200 steps, first digits after 500, mostly readable
+# ones at the end.
 
 # %%
 model = workshop.build_gan(seed=SEED)
-history = callbacks.History()
-film = callbacks.Film(gan.fixed_z(12, workshop.latent_dim), STEPS, n_frames=8)
-
-model.fit(
-    digits.batches(workshop.batch_size, seed=SEED),
-    steps_per_epoch=STEPS,
-    callbacks=[history, film, callbacks.Progress(STEPS)],
-    verbose=0,
-)
+batches = digits.batches(workshop.batch_size, seed=SEED)
+z = gan.fixed_z(12, workshop.latent_dim)
+history, film = callbacks.fit_and_watch(model, batches, STEPS, z, 8)
 plots.plot_film_strip(film.frames, film.frame_steps)
 
 # %%
 plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new digits")
 
 # %% [markdown]
-# Compare them with lesson 04: no specks, round strokes, in the same time and with a fifth of the
+# Compare them with lesson 04: no specks, round strokes, in the same time and with a sixth of the
 # parameters. A patch painter knows what a stroke is; a pixel painter has to find out 784 times.
 
 # %%
@@ -260,21 +255,15 @@ plots.plot_seesaw(history.history)
 # until it fools the discriminator with 20% of a fresh batch, the discriminator until it is right
 # about 50% of one. `AlternatingGAN` does that, with a bound on every turn.
 #
-# We try the schedule on capital letters with the workshop's networks. **Expect** about 40 seconds.
-# Which of the two will need more steps?
+# We try the schedule, and the tutorial's own loss, on capital letters with the workshop's networks.
+# **Expect** about 50 seconds. Which of the two will need more steps?
 
 # %%
 letters = datasets.load_letters()
-turns = dataclasses.replace(workshop, name="workshop-turns", alternating=True)
+turns = dataclasses.replace(workshop, name="workshop-turns", loss="bce", alternating=True)
 model = turns.build_gan(seed=SEED)
-history = callbacks.History()
-film = callbacks.Film(gan.fixed_z(12, turns.latent_dim), LETTER_STEPS, n_frames=6)
-model.fit(
-    letters.batches(turns.batch_size, seed=SEED),
-    steps_per_epoch=LETTER_STEPS,
-    callbacks=[history, film, callbacks.Progress(LETTER_STEPS)],
-    verbose=0,
-)
+batches = letters.batches(turns.batch_size, seed=SEED)
+history, film = callbacks.fit_and_watch(model, batches, LETTER_STEPS, z, 6)
 plots.plot_film_strip(film.frames, film.frame_steps)
 
 # %%
@@ -317,5 +306,5 @@ plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns"
 # 2. A kernel that the stride does not divide makes a checkerboard before any data are seen.
 # 3. Where a layer works decides what it costs: keep the convolutions on the small maps.
 #
-# You have met every model of the four GAN tutorials. `python -m course_lib train -h` trains them
-# on your own CSV.
+# You have met every model of the four GAN tutorials. `python -m course_lib train -h` says how to
+# train them on your own CSV.
