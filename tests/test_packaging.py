@@ -77,3 +77,16 @@ def test_the_package_that_is_installed_is_this_one():
     command = [sys.executable, "-c", code]
     out = subprocess.run(command, cwd="/", capture_output=True, text=True, check=True).stdout
     assert Path(out.strip()) == ROOT / "course_lib" / "__init__.py"
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "data/README.md"])
+def test_links_lead_somewhere_and_nothing_is_left_to_fill_in(name):
+    text = (ROOT / name).read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", text)
+    broken = [
+        link
+        for link in links
+        if ":" not in link and not (ROOT / name).parent.joinpath(link).exists()
+    ]
+    assert broken == []
+    assert not re.search(r"@[A-Z]+@|TODO|FIXME", text)

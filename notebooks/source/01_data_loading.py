@@ -8,7 +8,7 @@
 # 3. tell a sound data set from a broken one before any training starts.
 #
 # **You need:** Python lists, a little NumPy. **It takes:** 20 minutes to read; the code runs for
-# about 15 seconds on a laptop CPU, and a GPU changes nothing here.
+# about 10 seconds on a laptop CPU, and a GPU changes nothing here.
 
 # %% [markdown]
 # ## Knobs

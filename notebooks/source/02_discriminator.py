@@ -8,7 +8,7 @@
 # 2. move between logit, score and loss without a calculator;
 # 3. say what a discriminator has really learned, and why that depends on its opponent.
 #
-# **You need:** lesson 01. **It takes:** 25 minutes to read; the code runs for about 30 seconds on a
+# **You need:** lesson 01. **It takes:** 25 minutes to read; the code runs for about 20 seconds on a
 # laptop CPU, a few seconds on a GPU.
 
 # %% [markdown]

@@ -7,7 +7,7 @@
 # 2. say what an untrained generator draws, and what its architecture decides before any training;
 # 3. explain why a generator with a fixed judge learns to cheat.
 #
-# **You need:** lessons 01 and 02. **It takes:** 25 minutes to read; the code runs for about 30
+# **You need:** lessons 01 and 02. **It takes:** 25 minutes to read; the code runs for about 20
 # seconds on a laptop CPU, a few seconds on a GPU.
 
 # %% [markdown]
