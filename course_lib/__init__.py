@@ -3,7 +3,7 @@
 The modules in reading order, an afternoon in all:
 
 1. `pen`        handwriting drawn by a simulated pen, its style known (`glyphs`: the letter shapes)
-2. `datasets`   every source becomes one `Dataset` (`formats`: reading files, exact errors)
+2. `datasets`   every source becomes one `Dataset` (`places` finds files, `formats` reads them)
 3. `plots`      image grids, loss curves, score titles
 4. `networks`   builders of the generators and discriminators
 5. `losses`     logits in, one number out

@@ -1,10 +1,9 @@
 """Every source of handwriting becomes one `Dataset`: uint8 images, integer labels, names.
 
-Reading order: what a data set is, the loaders, the search for files. How the files are read is
-`formats`' business. Importing this module loads neither TensorFlow nor Keras.
+Reading order: what a data set is, the loaders, what they do with a file. `places` finds the files,
+`formats` reads them. Importing this module loads neither TensorFlow nor Keras.
 """
 
-import os
 import string
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib import formats
+from course_lib import formats, places
 from course_lib.formats import DatasetError, fault  # noqa: F401 - learners catch it from here
 
 DIGITS, LETTERS = string.digits, string.ascii_uppercase
@@ -139,7 +138,7 @@ def load_mnist(split=None):
     """
     if split not in (None, "train", "test"):
         raise fault("load_mnist", f"split {split!r}", "'train', 'test' or None", "Choose one.")
-    if found := _find_mnist(split):
+    if found := places.find_mnist(split):
         return _announce(_read_mnist(*found, note=split is None))
     import keras
 
@@ -147,7 +146,7 @@ def load_mnist(split=None):
     try:
         halves = dict(zip(("train", "test"), keras.datasets.mnist.load_data(), strict=True))
     except Exception as error:
-        cure = f"Connect to the network, or put MNIST's idx.gz files into {_places_text()}."
+        cure = f"Connect to the network, or put MNIST's idx.gz files into {places.folders_text()}."
         raise fault("MNIST", f"no file, and {error}", "a file or a network", cure) from error
     split = split or "train"
     source = f"{len(halves[split][0]):,} real digits of MNIST's {SPLITS[split]} split, by Keras"
@@ -164,7 +163,9 @@ def load_emnist(kind="letters", split="train", url=EMNIST_URL, file_hash=EMNIST_
     if kind not in EMNIST_CLASSES or split not in ("train", "test"):
         expected = f"one of {list(EMNIST_CLASSES)} and 'train' or 'test'"
         raise fault("load_emnist", f"{kind!r}, {split!r}", expected, "Choose from these.")
-    found = _find_emnist(kind, split) or _in_zip(_fetch_emnist(url, file_hash), kind, split)
+    found = places.find_emnist(kind, split) or places.in_zip(
+        _fetch_emnist(url, file_hash), kind, split
+    )
     return _announce(_read_emnist(kind, split, *found))
 
 
@@ -331,68 +332,14 @@ def _check_counts(path, counts, names, per_class, allow_fewer):
         raise fault(path, f"fewer rows in {', '.join(short)}", expected, cure)
 
 
-# --- Finding files -----------------------------------------------------------------------------
-
-PROJECT_DATA = Path(__file__).resolve().parent.parent / "data"
-KAGGLE_INPUT = Path("/kaggle/input")
-SEARCH_DEPTH = 4  # folders deep: Kaggle mounts datasets/<owner>/<name>/ below its input
-
-
-def keras_home():
-    """Where Keras keeps what it downloads: $KERAS_HOME, else ~/.keras."""
-    return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-
-
-def places():
-    """The folders searched for data, first to last; those that exist.
-
-    $COURSE_DATA, the project's `data/`, the current folder's `data/`, Kaggle's input, Keras's
-    cache. Raises `DatasetError` if COURSE_DATA names no folder.
-    """
-    folders = [PROJECT_DATA, Path("data").resolve(), KAGGLE_INPUT, keras_home() / "datasets"]
-    if course_data := os.environ.get("COURSE_DATA"):
-        folders.insert(0, Path(course_data).expanduser())
-        if not folders[0].is_dir():
-            cure = "Correct the environment variable, or unset it."
-            raise fault(f"COURSE_DATA={course_data}", "no such folder", "a folder", cure)
-    return [folder for folder in dict.fromkeys(folders) if folder.is_dir()]
-
-
-def _places_text():
-    return ", ".join(str(place) for place in places())
-
-
-def _find(*patterns):
-    """Files in `places()` that match one of the glob patterns, the shallowest first."""
-    for place in places():
-        for depth in range(SEARCH_DEPTH + 1):
-            for pattern in patterns:
-                for path in sorted(place.glob("*/" * depth + pattern)):
-                    if path.is_file():
-                        yield path
-
-
-def _find_mnist(split):
-    """((images, labels) or (npz,), split) of the first MNIST files found, or None."""
-    for wanted in (split,) if split else ("train", "test"):
-        prefix = {"train": "train", "test": "t10k"}[wanted]
-        for path in _find(f"{prefix}-images?idx3-ubyte*", "mnist.npz"):
-            if any(other in str(path).lower() for other in ("fashion", "kmnist", "kuzushiji")):
-                continue  # these took over MNIST's file names
-            return (path,) if path.suffix == ".npz" else _with_labels(path), wanted
-    return None
-
-
-def _with_labels(images_path):
-    name = images_path.name.replace("images", "labels").replace("idx3", "idx1")
-    return images_path, images_path.with_name(name)
+# --- The first source that is present ----------------------------------------------------------
 
 
 def _find_digits():
     """(what it is, a function that reads it) of the first real digits found, or None."""
-    if found := _find_mnist(None):
+    if found := places.find_mnist(None):
         return f"MNIST {found[0][0]}", partial(_read_mnist, *found, note=True)
-    for path in _find("train.csv", "train.csv.zip", "train.csv.gz"):
+    for path in places.find("train.csv", "train.csv.zip", "train.csv.gz"):
         if formats.first_line(path).startswith("label,"):  # every competition has a train.csv
             return f"Kaggle digits {path}", partial(_read_kaggle_csv, path)
     return None
@@ -400,43 +347,28 @@ def _find_digits():
 
 def _find_letters():
     """(what it is, a function that reads it) of the first real letters found, or None."""
-    for path in _find("A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip"):
+    for path in places.find("A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip"):
         read = partial(
             _read_kaggle_csv, path, LETTERS_PER_CLASS, class_names=LETTERS, allow_fewer=True
         )
         return f"Kaggle letters {path}", read
-    if found := _find_emnist("letters", "train"):
+    if found := places.find_emnist("letters", "train"):
         return f"EMNIST letters {found[0][0]}", partial(_read_emnist, "letters", "train", *found)
     return None
-
-
-def _find_emnist(kind, split):
-    """((images, labels), their names inside a zip or (None, None)), or None."""
-    images_name = f"emnist-{kind}-{split}-images-idx3-ubyte"
-    for path in _find(images_name + "*"):
-        return _with_labels(path), (None, None)
-    for path in _find("gzip.zip", "emnist*.zip"):
-        if not formats.is_zip_without(path, "-images-idx3-ubyte.gz"):  # some hold CSVs
-            return _in_zip(path, kind, split)
-    return None
-
-
-def _in_zip(path, kind, split):
-    """((zip, zip), (name of the images in it, name of the labels in it)) for NIST's zip."""
-    name = f"emnist-{kind}-{split}"
-    return (path, path), (f"{name}-images-idx3-ubyte.gz", f"{name}-labels-idx1-ubyte.gz")
 
 
 def _fetch_emnist(url, file_hash):
     """The path of NIST's zip, fetched into Keras's cache; one of a wrong hash is not kept."""
     from keras.utils import get_file
 
-    target = keras_home() / "datasets" / "emnist-gzip.zip"
+    target = places.keras_home() / "datasets" / "emnist-gzip.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
     print(f"Fetching EMNIST (562 MB at NIST) from {url}")
     try:
-        return Path(get_file(target.name, url, file_hash=file_hash, cache_dir=str(keras_home())))
+        return Path(
+            get_file(target.name, url, file_hash=file_hash, cache_dir=str(places.keras_home()))
+        )
     except Exception as error:
         target.unlink(missing_ok=True)  # Keras keeps a file even if its hash is wrong
-        cure = f"Download it by hand and put gzip.zip into one of {_places_text()}."
+        cure = f"Download it by hand and put gzip.zip into one of {places.folders_text()}."
         raise fault(f"EMNIST from {url}", str(error), "NIST's gzip.zip", cure) from error

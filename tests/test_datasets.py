@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import datasets, formats
+from course_lib import datasets, formats, places
 from course_lib.datasets import Dataset, DatasetError
 
 HEADER = "label," + ",".join(f"pixel{i}" for i in range(784))
@@ -32,8 +32,8 @@ def nowhere(tmp_path, monkeypatch):
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
-    monkeypatch.setattr(datasets, "PROJECT_DATA", tmp_path / "project")
-    monkeypatch.setattr(datasets, "KAGGLE_INPUT", tmp_path / "kaggle")
+    monkeypatch.setattr(places, "PROJECT_DATA", tmp_path / "project")
+    monkeypatch.setattr(places, "KAGGLE_INPUT", tmp_path / "kaggle")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
