@@ -105,7 +105,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None):
     written after training, all or none. Returns 0.
     """
     print("Loading TensorFlow. Without a GPU it remarks on missing CUDA drivers: never mind.")
-    from course_lib import callbacks, gan, plots, recipes
+    from course_lib import callbacks, gan, plots, recipes, rewrites
 
     recipe = recipes.load(recipe_name)
     dataset = open_data(data, recipe.data, class_names)
@@ -130,7 +130,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None):
         plots.plot_seesaw(history.history).savefig(folder / "losses.png", dpi=120)
         film.save(folder / "film.gif")
         history.save(folder / "history.csv")
-        model.sampler.save(folder / "generator.keras")
+        rewrites.plain(model.sampler).save(folder / "generator.keras")
         report = describe(recipe, dataset, model, history.history, seconds, seed)
         text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
         (folder / "report.json").write_text(text, encoding="utf-8")

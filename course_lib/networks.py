@@ -1,13 +1,15 @@
 """Builders of the generators and discriminators: pure functions that return a named keras.Model.
 
-Only layers that come with Keras are used, so a saved generator loads anywhere without this kit.
-Generators end in tanh, pixels in [-1, 1]; discriminators end in one logit.
+Two layers are computed in a cheaper way (`rewrites`), all others are Keras's own. Generators end in
+tanh, pixels in [-1, 1]; discriminators end in one logit.
 """
 
 import math
 
 import keras
 from keras import layers, ops
+
+from course_lib import rewrites
 
 IMAGE_SHAPE = (28, 28, 1)
 
@@ -75,7 +77,7 @@ def upsample(x, filters, kernel, how):
         return layers.Conv2DTranspose(filters, kernel, strides=2, padding="same")(x)
     if how == "nearest":
         x = layers.UpSampling2D()(x)
-        return layers.Conv2DTranspose(filters, kernel, padding="same")(x)
+        return rewrites.NearestConv2DTranspose(filters, kernel, padding="same")(x)
     if how == "shuffle":
         x = layers.Conv2D(4 * filters, kernel, padding="same")(x)
         return channels_to_pixels(x)
@@ -139,7 +141,7 @@ def build_dcgan_generator(
         x = activate(upsample(x, width, kernel, how))  # [B, 14, 14, ...], then [B, 28, 28, ...]
     for width in extra_filters:
         x = activate(layers.Conv2DTranspose(width, kernel, padding="same")(x))
-    last = {"conv": layers.Conv2D, "transposed": layers.Conv2DTranspose}[last_layer]
+    last = {"conv": rewrites.NarrowConv2D, "transposed": layers.Conv2DTranspose}[last_layer]
     images = last(1, last_kernel, padding="same", activation="tanh", dtype="float32")(x)
     return keras.Model(z, images, name=name)
 

@@ -16,7 +16,8 @@ ALLOWED = {
     "pen": {"glyphs"},
     "formats": set(),
     "plots": set(),
-    "networks": set(),
+    "rewrites": set(),
+    "networks": {"rewrites"},
     "losses": set(),
     "places": {"formats"},
     "datasets": {"pen", "formats", "places"},
@@ -24,7 +25,7 @@ ALLOWED = {
     "gan": {"combined", "losses", "networks"},
     "recipes": {"combined", "gan", "networks"},
     "callbacks": {"plots"},
-    "__main__": {"datasets", "callbacks", "gan", "plots", "recipes"},
+    "__main__": {"datasets", "callbacks", "gan", "plots", "recipes", "rewrites"},
 }
 
 
