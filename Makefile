@@ -5,7 +5,9 @@ export TF_CPP_MIN_LOG_LEVEL ?= 3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: help setup demo lab check test notebooks format lock clean
+BENCH := .venv-bench/bin/python
+
+.PHONY: help setup demo lab check test notebooks bench bench-quick format lock clean
 
 help:
 	@echo "make demo       train the workshop DCGAN and leave pictures in outputs/demo (about 1 minute)"
@@ -14,9 +16,10 @@ help:
 	@echo "make check      is everything here that the lessons need?"
 	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
 	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
+	@echo "make bench      measure speed and memory beside the peers (half an hour; bench-quick: 3 minutes)"
 	@echo "make format     format and lint the code"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
-	@echo "make clean      remove .venv and outputs"
+	@echo "make clean      remove the environments and outputs"
 
 setup: $(READY)
 
@@ -44,6 +47,26 @@ test: $(READY)
 notebooks: $(READY)
 	$(BIN)/python tools/build_notebooks.py
 
+.venv-bench/ready: requirements.lock benchmarks/requirements.txt
+	$(PYTHON) -m venv .venv-bench
+	$(BENCH) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BENCH) -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	PYTHONWARNINGS=ignore $(BENCH) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+bench: .venv-bench/ready
+	rm -f benchmarks/*.json
+	$(BENCH) benchmarks/speed.py
+	$(BENCH) benchmarks/quality.py
+	$(BENCH) benchmarks/loading.py
+	$(BENCH) benchmarks/memory.py
+	$(BENCH) benchmarks/report.py
+
+bench-quick: .venv-bench/ready
+	$(BENCH) benchmarks/speed.py --quick
+	$(BENCH) benchmarks/quality.py --quick
+	$(BENCH) benchmarks/loading.py --quick
+
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -57,4 +80,4 @@ lock: $(READY)
 	mv requirements.new requirements.lock
 
 clean:
-	rm -rf .venv outputs
+	rm -rf .venv .venv-bench outputs
