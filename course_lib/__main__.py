@@ -3,14 +3,13 @@
 import argparse
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
 import sys
 import tempfile
 import time
 from pathlib import Path
-
-from course_lib import datasets
 
 # The oldest versions that the kit supports, those of a Kaggle kernel first.
 PACKAGES = {
@@ -31,13 +30,13 @@ def main(arguments=None):
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="is everything here that the lessons need?")
     demo = commands.add_parser("demo", help="watch a network learn to write digits")
-    demo.add_argument("--out", type=Path, default=Path("outputs/demo"))
+    demo.add_argument("--out", type=folder_name, default=Path("outputs/demo"))
     train = commands.add_parser("train", help="train any recipe on any data")
     train.add_argument("recipe", help="such as workshop-dcgan; a wrong name lists them all")
     train.add_argument("--data", help=DATA_HELP)
     train.add_argument("--class-names", help="what the labels 0, 1, ... of a CSV stand for")
     train.add_argument("--steps", type=positive, help="default: the recipe's own number")
-    train.add_argument("--out", type=Path, help="default: outputs/RECIPE")
+    train.add_argument("--out", type=folder_name, help="default: outputs/RECIPE")
     train.add_argument("--seed", type=natural, default=0)
     options = parser.parse_args(arguments)
     try:
@@ -62,6 +61,13 @@ DATA_HELP = (
 )
 
 
+def folder_name(text):
+    """A path that says something, for argparse."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty: name a folder")
+    return Path(text)
+
+
 def natural(text):
     """A whole number of 0 or more, for argparse."""
     number = int(text)
@@ -82,6 +88,8 @@ def open_data(data, wanted, class_names=None):
 
     `wanted`: "digits" or "letters", the recipe's own; `class_names`: of a CSV, None to infer them.
     """
+    from course_lib import datasets
+
     named = data is None or data in ("pen", "mnist") or data.startswith(("pen:", "emnist-"))
     if named and class_names:
         raise ValueError("--class-names is for a CSV; here the names are known: leave it out")
@@ -95,6 +103,8 @@ def open_data(data, wanted, class_names=None):
         return datasets.load_mnist()
     if data.startswith("emnist-"):
         return datasets.load_emnist(data.removeprefix("emnist-"))
+    if not Path(data).is_file():
+        raise ValueError(f"--data {data!r}: no such file. It takes {DATA_HELP}")
     return datasets.load_kaggle_csv(data, class_names=class_names)
 
 
@@ -104,16 +114,14 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None):
     `data`, `class_names`: as `open_data` takes them; `steps`: None for the recipe's own. Files are
     written after training, all or none. Returns 0.
     """
-    print("Loading TensorFlow. Without a GPU it remarks on missing CUDA drivers: never mind.")
+    print("Loading TensorFlow. What it remarks on CUDA and oneDNN is no error: never mind.")
     from course_lib import callbacks, gan, plots, recipes, rewrites
 
     recipe = recipes.load(recipe_name)
     dataset = open_data(data, recipe.data, class_names)
     batches = dataset.batches(recipe.batch_size, seed)
     steps = steps or recipe.steps
-    if out.exists() and not out.is_dir():
-        raise ValueError(f"{out} is a file: name a folder with --out")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    check_folder(out)  # before the training, so that it is not in vain
     model = recipe.build_gan(seed)
     print(f"{recipe.name}: {steps:,} steps of {recipe.batch_size} images on {model.engine}")
 
@@ -148,6 +156,18 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None):
         "      `python -m course_lib train -h` trains other networks on other data"
     )
     return 0
+
+
+def check_folder(out):
+    """Raise ValueError if results cannot be put into the folder `out`; makes its parents."""
+    if out.is_symlink() and not out.exists() or out.exists() and not out.is_dir():
+        raise ValueError(f"{out} is not a folder: name another with --out")
+    if out.is_dir() and not os.access(out, os.W_OK | os.X_OK):
+        raise ValueError(f"{out} cannot be written to: name another folder with --out")
+    for name in ("samples.png", "film.gif", "losses.png", "generator.keras", "report.json"):
+        if (out / name).is_dir():
+            raise ValueError(f"{out / name} is a folder: name another folder with --out")
+    out.parent.mkdir(parents=True, exist_ok=True)
 
 
 def describe(recipe, dataset, model, history, seconds, seed):
@@ -230,8 +250,12 @@ def check_device():
 def check_data():
     """(good, text, cure) for real data; drawn handwriting is always there."""
     try:
+        from course_lib import datasets
+
         found = datasets.find_sources()
-    except datasets.DatasetError as error:
+    except ImportError as error:
+        return False, f"data: the loaders do not load: {error}", "install what fails above first"
+    except ValueError as error:  # a DatasetError
         return False, "real data", str(error)
     if found:
         return True, "real data: " + "; ".join(found), ""

@@ -67,7 +67,12 @@ class History(StepCallback):
             self.history.setdefault(name, []).append(float(value))
 
     def save(self, path):
-        """Write a CSV file with a header, one row a step."""
+        """Write a CSV file with a header, one row a step.
+
+        Raises ValueError if the runs it watched did not log the same things.
+        """
+        if len({len(values) for values in self.history.values()}) > 1:
+            raise ValueError("this History watched runs with different logs: use one for each")
         with open(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(self.history)
@@ -83,6 +88,8 @@ class Film(StepCallback):
 
     def __init__(self, z, steps, n_frames=40):
         super().__init__()
+        if steps < 1 or n_frames < 2:
+            raise ValueError(f"steps={steps}, n_frames={n_frames}: expected at least 1 and 2")
         self.z = z
         self.due = sorted({int(round(steps * (i / (n_frames - 1)) ** 2)) for i in range(n_frames)})
         self.frames, self.frame_steps = [], []
@@ -100,7 +107,10 @@ class Film(StepCallback):
         """Write a looping GIF that rests on its last frame.
 
         `columns`: images a row; `zoom`: screen pixels a pixel; `milliseconds`: a frame's time.
+        Raises ValueError before the first frame.
         """
+        if not self.frames:
+            raise ValueError("no frames yet: give this Film to fit(callbacks=[...]) first")
         pages = []
         for images in self.frames:
             page = np.round(plots.tile(images, columns) * 7) * (255 / 7)  # 8 greys: a small file

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.networks import scale_pixels
+from course_lib.networks import check_images, scale_pixels
 
 
 class FrozenDiscriminatorError(RuntimeError):
@@ -55,12 +55,17 @@ def largest_change(weights, step):
     """Run `step()` and return how far it moved the weight that it moved furthest.
 
     `weights`: a list of Keras variables, such as `model.weights`. A float >= 0; exactly 0.0 means
-    that nothing moved.
+    that nothing moved, nan that a weight is no longer a number. Raises ValueError if there are no
+    weights, as in a model that has not seen its input's shape yet.
     """
+    if not weights:
+        raise ValueError(
+            "no weights to watch: give the model an Input, or call it on a batch first"
+        )
     before = [np.array(weight) for weight in weights]
     step()
     changes = [np.abs(np.array(w) - b).max() for w, b in zip(weights, before, strict=True)]
-    return float(max(changes, default=0.0))
+    return float(np.max(changes))  # unlike max(), it does not pass over nan
 
 
 def build_combined(generator, discriminator):
@@ -169,6 +174,7 @@ class CombinedGAN:
         and [B · fakes_per_real, latent_dim] for G.
         Returns {"d_loss": ..., "g_loss": ...} of this very step.
         """
+        check_images(images)
         d_loss = self.d_step(images, self.draw_z(len(images)) if d_z is None else d_z)
         n_g = len(images) * self.fakes_per_real
         g_loss = self.g_step(self.draw_z(n_g) if g_z is None else g_z)

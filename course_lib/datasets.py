@@ -76,10 +76,10 @@ class Dataset:
         """
         import tensorflow as tf
 
-        if not 1 <= batch_size <= len(self):
+        if not isinstance(batch_size, (int, np.integer)) or not 1 <= batch_size <= len(self):
             expected = f"1 to {len(self):,}, the number of images"
             cure = "Choose one in between, or add images."
-            raise fault(self.source, f"batch_size {batch_size}", expected, cure)
+            raise fault(self.source, f"batch_size {batch_size!r}", expected, cure)
 
         def passes():
             rng = np.random.default_rng(seed)
@@ -313,6 +313,8 @@ def _check_labels(where, labels, class_count, first_label=0, row=None):
         where = f"{where}, row {row(index)}, column 1 (label)" if row else f"{where}, item {index}"
         expected = f"a label from {first_label} to {last_label}"
         cure = "Is it another data set? EMNIST's own files are for load_emnist."
+        if row and class_count == 10 and labels.max() < 26:
+            cure = f"Are these letters under a header? Then class_names={LETTERS!r} says so."
         raise fault(where, f"the label {labels[index]}", expected, cure)
 
 

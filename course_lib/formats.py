@@ -80,6 +80,8 @@ def open_bytes(path, member=None):
             if stream.peek(2)[:2] == b"\x1f\x8b":
                 stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
             yield stream
+    except PermissionError as error:
+        raise fault(path, "a file you may not read", "one you may", "Change its rights.") from error
     except (EOFError, zlib.error, zipfile.BadZipFile, OSError) as error:
         reason = f"a file that cannot be read to its end ({error})"
         raise fault(path, reason, "a complete file", "Download it again.") from error
@@ -206,9 +208,10 @@ def _check_row(path, row, line, last_row):
         cure = "Delete the line: were two files joined?"
         raise fault(f"{path}, row {row}, column 1", "a second header 'label'", "numbers", cure)
     for column, cell in enumerate(cells, 1):
-        if not (cell.isascii() and cell.isdigit() and int(cell) <= 255):
+        if not (cell.isascii() and cell.isdigit() and len(cell) < 10 and int(cell) <= 255):
             where = f"{path}, row {row}, column {column} ({HEADERS[0][column - 1]})"
-            raise fault(where, *_describe(cell))
+            found, expected, cure = _describe(cell)
+            raise fault(where, found, expected, cure if column > 1 else "Correct the label.")
 
 
 def _describe(cell):
@@ -239,6 +242,8 @@ def _width_fault(path, row, line, last_row):
         cure = f"Cells are separated by {mark}: save the file again with commas."
     elif width == 784:
         cure = "One is missing: Kaggle's test.csv has no labels; use train.csv."
+    elif width == 786:
+        cure = "One is too many: was it saved by pandas with its index? Use index=False."
     elif row == last_row:
         cure = "It is the last row, so the file was probably cut short: download it again."
     else:

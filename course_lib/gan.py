@@ -15,7 +15,7 @@ from keras import ops
 
 from course_lib import losses
 from course_lib.combined import untouched
-from course_lib.networks import scale_pixels
+from course_lib.networks import check_images, scale_pixels
 
 with contextlib.suppress(RuntimeError):  # raised if TensorFlow is already using the GPU
     for gpu in tf.config.list_physical_devices("GPU"):
@@ -45,6 +45,11 @@ class GAN(keras.Model):
         self, generator, discriminator, *, fakes_per_real=1, ema_momentum=0.0, seed=0, **kwargs
     ):
         super().__init__(**kwargs)
+        if fakes_per_real < 1 or not 0 <= ema_momentum < 1:
+            raise ValueError(
+                f"fakes_per_real={fakes_per_real}, ema_momentum={ema_momentum}: expected 1 or more, "
+                "and a number from 0 to below 1"
+            )
         self.generator, self.discriminator = generator, discriminator
         self.latent_dim = generator.input_shape[-1]
         self.fakes_per_real, self.ema_momentum, self.seed = fakes_per_real, ema_momentum, seed
@@ -136,7 +141,11 @@ class GAN(keras.Model):
         return super().fit(x, shuffle=shuffle, **options)
 
     def train_on_batch(self, images):
-        """One step on `images` as `train_step` takes them. Returns its logs as a dict of floats."""
+        """One step on `images` as `train_step` takes them. Returns its logs as a dict of floats.
+
+        Raises ValueError for an array of another shape, range or without images.
+        """
+        check_images(images)
         return super().train_on_batch(images, return_dict=True)
 
     def sample(self, z):
@@ -147,6 +156,8 @@ class GAN(keras.Model):
         mode: for a handful of images `predict` takes several times as long, and keeps memory.
         """
         if isinstance(z, (int, np.integer)):
+            if z < 1:
+                raise ValueError(f"{z} samples asked for: expected 1 or more")
             z = fixed_z(z, self.latent_dim, self.seed)
         return ops.convert_to_numpy(self.sampler(z, training=False))
 

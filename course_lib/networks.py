@@ -7,6 +7,7 @@ tanh, pixels in [-1, 1]; discriminators end in one logit.
 import math
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from course_lib import rewrites
@@ -30,6 +31,23 @@ def scale_pixels(images):
             "convert with images.astype('uint8') or scale them yourself"
         )
     return ops.cast(images, "float32")
+
+
+def check_images(images):
+    """Raise ValueError unless images are fit to train on: [B, 28, 28, 1], B >= 1, in their range.
+
+    Looks at NumPy arrays only: a tensor inside a compiled step cannot be looked at.
+    """
+    if not isinstance(images, np.ndarray):
+        return
+    if images.ndim != 4 or images.shape[1:] != IMAGE_SHAPE or len(images) == 0:
+        raise ValueError(f"images have shape {images.shape}: expected [B, 28, 28, 1], B >= 1")
+    if images.dtype.kind == "f" and not (np.abs(images) <= 1.001).all():  # nan fails as well
+        low, high = images.min(), images.max()
+        raise ValueError(
+            f"images are {images.dtype} from {low} to {high}: expected floats in [-1, 1], or uint8 "
+            "in 0–255 as loaded (images.astype('uint8'), or images / 127.5 - 1)"
+        )
 
 
 def build_mlp_generator(

@@ -86,6 +86,11 @@ def draw(characters, style=None, rng=None):
 
 def _check_styles(style, n):
     styles = [style] * n if isinstance(style, Style) else list(style)
+    for position, one in enumerate(styles):
+        if not isinstance(one, Style):
+            raise ValueError(
+                f"style {position} is {one!r}: expected a pen.Style(slant, width, ...)"
+            )
     if len(styles) != n:
         raise ValueError(f"{len(styles)} styles for {n} characters: give one, or one each")
     for position, one in enumerate(styles):

@@ -14,15 +14,20 @@ BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#00785A", "#C23B00", "#8
 def to_grey(images):
     """Grey levels in 0 to 1, float32 [N, 28, 28], of images [N, 28, 28, 1] or [N, 28, 28].
 
-    uint8 is read as 0–255, floats as [-1, 1]. Raises ValueError for another shape.
+    uint8 is read as 0–255, floats as [-1, 1]. Raises ValueError for another shape or range.
     """
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
-    if images.ndim != 3:
-        raise ValueError(f"images have shape {images.shape}: expected [N, 28, 28, 1]")
+    if images.ndim != 3 or images.shape[1:] != (28, 28) or len(images) == 0:
+        raise ValueError(f"images have shape {images.shape}: expected [N, 28, 28, 1], N >= 1")
     if images.dtype == np.uint8:
         return images.astype("float32") / 255
+    if images.dtype.kind != "f" or np.abs(images).max() > 1.5:
+        raise ValueError(
+            f"images are {images.dtype} from {images.min()} to {images.max()}: expected uint8 in "
+            "0–255 (images.astype('uint8')) or floats in [-1, 1]"
+        )
     return np.clip((images.astype("float32") + 1) / 2, 0, 1)
 
 

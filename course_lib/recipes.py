@@ -93,7 +93,7 @@ RECIPES = {
     for recipe in (
         Recipe(
             name="letters-mlp-gan",
-            origin="letters in PyTorch, the first tutorial; 450 epochs of 26 · 4,182 letters",
+            origin="How I trained an algorithm to have its own handwritten style; 450 epochs",
             data="letters",
             latent_dim=64,
             batch_size=64,
@@ -104,7 +104,7 @@ RECIPES = {
         ),
         Recipe(
             name="kaggle-mlp-gan",
-            origin="Kaggle digits; batches of 64 are 32 real and 32 fake for D, 64 fakes for G",
+            origin="Hand written digit generation with a G.A.N.; D sees 32 + 32, G 64",
             data="digits",
             latent_dim=100,
             batch_size=32,
@@ -118,7 +118,7 @@ RECIPES = {
         ),
         Recipe(
             name="mnist-dcgan",
-            origin="MNIST digits; batches of 256 are 128 real and 128 fake for D, 256 for G",
+            origin="GANs on Hand-Written Digits Dataset; D sees 128 + 128, G 256",
             data="digits",
             latent_dim=100,
             batch_size=128,
@@ -140,7 +140,7 @@ RECIPES = {
         Recipe(
             name="letters-dcgan",
             # The tutorial counts 5,000 iterations; its log shows 87 batches in the first 25.
-            origin="letters with up-sampling; 5,000 turns at 87 batches in 25, Adam's defaults",
+            origin="Generating Letters Using Generative Adversarial Networks; 5,000 turns",
             data="letters",
             latent_dim=100,
             batch_size=128,

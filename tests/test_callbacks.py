@@ -3,6 +3,7 @@
 import csv
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from course_lib import callbacks, gan, recipes
@@ -56,6 +57,15 @@ def test_a_second_fit_goes_on_counting(images):
         model.fit(dataset.batches(32), steps_per_epoch=3, verbose=0, callbacks=watch)
     assert history.history["step"] == [1, 2, 3, 4, 5, 6]
     assert film.frame_steps == [0, 2, 6]
+
+
+def test_impossible_films_are_refused(tmp_path):
+    z = gan.fixed_z(2, 64)
+    for steps, n_frames in ((0, 40), (-1, 40), (10, 1)):
+        with pytest.raises(ValueError, match="expected at least 1 and 2"):
+            callbacks.fit_and_watch(None, None, steps, z, n_frames)
+    with pytest.raises(ValueError, match="no frames yet"):
+        callbacks.Film(z, 10).save(tmp_path / "film.gif")
 
 
 def test_watching_does_not_change_the_run(images):

@@ -56,6 +56,13 @@ def test_a_step_that_moves_nothing_says_why(images):
         loop.d_step(images[:16], loop.draw_z(16))
 
 
+def test_largest_change_raises_no_false_alarm():
+    with pytest.raises(ValueError, match="no weights to watch"):
+        combined.largest_change([], lambda: None)
+    weights = [keras.Variable(0.0), keras.Variable(0.0)]
+    assert np.isnan(combined.largest_change(weights, lambda: weights[1].assign(np.nan)))
+
+
 def test_frozen_gives_the_flag_back_even_after_an_error():
     loop = tiny()
     with pytest.raises(RuntimeError), combined.frozen(loop.discriminator):

@@ -130,7 +130,7 @@ def test_batches_hold_every_image_once_a_pass_in_a_new_order():
     assert again == seen
     odd = [int(n) for batch in dataset.batches(5).take(2) for n in batch[:, 0, 0, 0]]
     assert len(set(odd)) == 10  # the two left over wait for another pass
-    for batch_size in (0, 13):
+    for batch_size in (0, 13, None, "4", 2.5):
         with pytest.raises(DatasetError, match="1 to 12"):
             dataset.batches(batch_size)
 
@@ -292,7 +292,7 @@ BAD_LINES = {
     "label text": (line(4, lambda x: "A" + x[1:]), ["row 5, column 1 (label)", "'A'"]),
     "label range": (line(4, lambda x: "10" + x[1:]), ["row 5, column 1 (label)", "label 10", "9"]),
     "too few": (line(4, lambda x: x.rsplit(",", 2)[0]), ["row 5", "783 columns", "785", "Correct"]),
-    "too many": (line(4, lambda x: x + ",0"), ["row 5", "786 columns", "785"]),
+    "too many": (line(4, lambda x: x + ",0"), ["row 5", "786 columns", "785", "index=False"]),
     "blank line": (line(4, lambda x: ""), ["row 5", "blank line", "Delete"]),
     "cut short": (line(-1, lambda x: x[: len(x) // 2]), ["row 41", "785", "cut short"]),
     "two headers": (lambda x: x.insert(1, HEADER), ["row 2", "second header", "Delete"]),

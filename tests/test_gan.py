@@ -84,6 +84,30 @@ def test_fakes_per_real(images):
     assert sizes == {"D": (8, 8), "G": 24}
 
 
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda images: images[:0], r"shape \(0, 28, 28, 1\)"),
+        (lambda images: images[..., 0], r"shape \(16, 28, 28\)"),
+        (lambda images: images.astype("float32"), "float32 from 0.0 to 2"),
+        (lambda images: np.full(images.shape, np.nan, "float32"), "from nan"),
+    ],
+)
+def test_images_that_would_spoil_the_weights_are_refused(images, snapshot, same, spoil, message):
+    classic = recipes.load("workshop-mlp").build_combined()
+    for model in (small(), classic):
+        before = snapshot(model.generator)
+        with pytest.raises(ValueError, match=message):
+            model.train_on_batch(spoil(images[:16]))
+        assert same(before, snapshot(model.generator))
+
+
+@pytest.mark.parametrize("options", [{"fakes_per_real": 0}, {"ema_momentum": 1.0}])
+def test_impossible_settings_are_refused(options):
+    with pytest.raises(ValueError, match="expected 1 or more"):
+        small(**options)
+
+
 def test_uint8_and_scaled_floats_are_the_same_batch(images, snapshot):
     a, b = small(), small()
     a.train_on_batch(images[:32])

@@ -68,7 +68,7 @@ def test_labels_of_a_bare_csv_can_be_named(kaggle_csv, tmp_path, capsys):
     [
         (["train", "workshop-mlp", "--data", "pen", "--class-names", "01"], "is for a CSV"),
         (["train", "stylegan", "--data", "pen"], "unknown recipe 'stylegan'; known: letters-mlp"),
-        (["train", "workshop-mlp", "--data", "nowhere.csv"], "nowhere.csv.*no such file"),
+        (["train", "workshop-mlp", "--data", "nowhere.csv"], "nowhere.csv.*no such file.*'pen'"),
         (["train", "workshop-mlp", "--data", "pen:A?"], r"unknown: \['\?'\]"),
     ],
 )
@@ -88,6 +88,24 @@ def test_too_few_images_for_a_batch(kaggle_csv, tmp_path, capsys):
     assert cli.main(command) == 2
     assert re.search(r"short.csv.*batch_size 64.*1 to 20", capsys.readouterr().err)
     assert not out.exists()
+
+
+@pytest.mark.parametrize("obstacle", ["file", "read-only", "samples.png is a folder"])
+def test_a_folder_that_cannot_take_the_results_is_refused_first(
+    kaggle_csv, tmp_path, capsys, monkeypatch, obstacle
+):
+    out = tmp_path / "run"
+    if obstacle == "file":
+        out.write_text("")
+    else:
+        out.mkdir()
+    if obstacle == "read-only":
+        monkeypatch.setattr(cli.os, "access", lambda path, mode: False)  # root may write anywhere
+    if obstacle == "samples.png is a folder":
+        (out / "samples.png").mkdir()
+    command = ["train", "workshop-mlp", "--data", str(kaggle_csv), "--out", str(out)]
+    assert cli.main([*command, "--steps", "100000"]) == 2
+    assert "--out" in capsys.readouterr().err
 
 
 def test_interrupted_it_leaves_nothing(kaggle_csv, tmp_path, capsys, monkeypatch):

@@ -119,6 +119,8 @@ def test_sampled_styles_are_possible_and_differ():
         ((["ab"],), "'ab'.*position 0"),
         ((["a", 3],), r"3 \(position 1\)"),
         (("abc", [pen.Style()] * 2), "2 styles for 3 characters"),
+        (("a", [(0, 1, 2.4)]), "style 0 is .*expected a pen.Style"),
+        (("a", (0, 1, 2.4, 1)), "style 0 is 0: expected a pen.Style"),
         (("a", pen.Style(slant=80)), "slant is 80, expected -60 to 60"),
         (("a", pen.Style(weight=0)), "weight is 0, expected 0.8 to 6"),
         (("a", pen.Style(width=float("nan"))), "width is nan"),

@@ -71,6 +71,16 @@ def test_smooth_curve_is_the_running_mean():
     assert d_smooth.get_ydata()[0] == pytest.approx(0.5)  # the mean of steps 0 and 1
 
 
+@pytest.mark.parametrize(
+    "images", [np.full((1, 28, 28, 1), 200.0), np.zeros((1, 28, 28, 1), "int64")]
+)
+def test_a_range_that_would_draw_a_wrong_picture_is_refused(images):
+    with pytest.raises(ValueError, match=r"expected uint8 in 0–255"):
+        plots.plot_images(images)
+
+
 def test_wrong_shape_is_named():
+    with pytest.raises(ValueError, match=r"\(28, 28, 1\)"):
+        plots.to_grey(np.zeros((28, 28, 1), "uint8"))  # one image without its batch
     with pytest.raises(ValueError, match=r"\(28, 28\).*\[N, 28, 28, 1\]"):
         plots.to_grey(np.zeros((28, 28)))

@@ -133,8 +133,8 @@ real_images = drawn.images.astype("float32") / 127.5 - 1.0
 real_images.min(), real_images.max(), real_images.mean()
 
 # %% [markdown]
-# The mean lies close to -1, because most of every picture is paper. The library's version of the
-# line must agree.
+# The mean lies nearer to -1 than to 1, because most of every picture is paper. The library's
+# version of the line must agree.
 
 # %%
 # NBVAL_CHECK_OUTPUT

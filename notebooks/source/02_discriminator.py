@@ -8,8 +8,8 @@
 # 2. move between logit, score and loss without a calculator;
 # 3. say what a discriminator has really learned, and why that depends on its opponent.
 #
-# **You need:** lesson 01. **It takes:** 25 minutes to read; the code runs for about 20 seconds on a
-# laptop CPU, a few seconds on a GPU.
+# **You need:** lesson 01, and an idea of how a network learns (loss, gradient). **It takes:** 25
+# minutes to read; the code runs for about 20 seconds on a laptop CPU, a few seconds on a GPU.
 
 # %% [markdown]
 # ## Knobs
@@ -51,9 +51,11 @@ plots.plot_images(both, columns=8, title="eight real ones, eight fakes")
 # %% [markdown]
 # ## The network
 #
-# Two strided convolutions look for strokes and halve the picture each time, 28 → 14 → 7. One
-# `Dense` unit adds up the evidence. This is the MNIST tutorial's discriminator, except that its
-# sigmoid is left off; why, you see below.
+# A **convolution** slides a small window of weights, its *kernel*, over the picture; each kernel
+# makes one *channel*. *Stride* 2 moves two pixels at a time and halves the side: 28 → 14 → 7.
+# `LeakyReLU` damps negative values, `Dropout` silences units at random, and one `Dense` unit adds
+# up the evidence. This is the MNIST tutorial's discriminator without its sigmoid; why, you see
+# below.
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -153,7 +155,7 @@ plots.plot_scores(history)
 
 # %% [markdown]
 # The curves start together at a shrug and part; after fifty steps the case is closed. (Scores are
-# taken *before* each step, so the network had never seen these images.)
+# taken *before* each step, mostly on images that it had not seen.)
 #
 # > **Trap.** We call `combined.train_on_batch`, three lines around Keras's own method. Keras 3
 # > answers with the *mean of all losses since the last reset*, and most tutorials print that mean
@@ -162,8 +164,8 @@ plots.plot_scores(history)
 # %% [markdown]
 # ## What did it learn?
 #
-# It is sure. But sure of what? Here are six kinds of pictures that it has never met.
-# **Write down your guess for each**: would a person call it handwriting? Will the network?
+# It is sure. But sure of what? Here are six kinds of pictures, five of them new to it. **Write down
+# your guess for each**: would a person call it handwriting? Will the network?
 
 # %%
 real = np.array(networks.scale_pixels(digits.images[-6:]))

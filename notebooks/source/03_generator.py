@@ -115,10 +115,10 @@ for ax, (name, network) in zip(axes, {"dense": dense, "conv.": convolutional}.it
 plt.show()
 
 # %% [markdown]
-# The dense one draws salt and pepper: its pixels share no weights, so neighbours know nothing of
-# each other. The convolutional one draws cloth, with a weave: neighbours come from the same
-# kernels. **Before any training, the architecture has already said what kind of picture is easy.**
-# Handwriting is made of connected strokes, so cloth is the better start.
+# The dense one draws salt and pepper: its pixels share no weights. The convolutional one draws
+# cloth, with a weave that repeats every second pixel: all places share the same kernels. **Before
+# any training, the architecture has already said what kind of picture is easy.** Handwriting is
+# made of connected strokes, so cloth is the better start.
 #
 # Nearby moods give nearby pictures, since every layer is continuous. Walk from one z to another:
 
@@ -170,10 +170,10 @@ for _ in range(STEPS * 3):
 plots.plot_images(copyist(moods, training=False), title="taught by mean squared error")
 
 # %% [markdown]
-# Nearly the same grey smear, whatever the mood: the average of all digits, with a little grain.
-# That *is* the best answer to the question we asked: if any digit may be wanted, the mean errs
-# least. We need a judge who asks "could this be a digit?" and not "is it this digit?". We have one:
-# the discriminator.
+# Much the same grey smear, whatever the mood: close to the average of all digits. That *is* the
+# best answer to the question we asked: if any digit may be wanted, the mean errs least. We need a
+# judge who asks "could this be a digit?" and not "is it this digit?". We have one: the
+# discriminator.
 
 # %% [markdown]
 # ## A judge who does not learn

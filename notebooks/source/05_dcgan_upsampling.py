@@ -35,7 +35,7 @@ keras.utils.set_random_seed(SEED)
 
 # %%
 picture = pen.draw("4", pen.Style(weight=2.2), rng=2)
-picture = np.array(networks.scale_pixels(picture))
+picture = (np.array(networks.scale_pixels(picture)) + 1) / 2  # paper 0, ink 1, like the padding
 edge = np.array([[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]], "float32").reshape(3, 3, 1, 1)
 halved = np.array(keras.ops.conv(picture, edge, strides=2, padding="same"))
 print("28 ->", halved.shape[1])
@@ -78,7 +78,7 @@ for ax, small, title in zip(axes, (one, two), ("one pixel stamps", "two stamps o
     large = np.array(keras.ops.conv_transpose(small, stamp, strides=2, padding="same"))[0, ..., 0]
     ax.imshow(large, cmap="gray", vmin=0, vmax=4)
     for (y, x), value in np.ndenumerate(large):
-        ax.text(x, y, int(value), ha="center", va="center", color="grey")
+        ax.text(x, y, int(value), ha="center", va="center", color="black" if value > 2 else "white")
     ax.set_title(title)
 plt.show()
 
@@ -112,8 +112,7 @@ plt.show()
 # Every place is treated alike, at a price: the convolution works on four times as many.
 #
 # There is a way out: where a kernel meets the same repeated pixel several times, add up its weights
-# first. 36 products remain of 100 for a 5×5 kernel, and the result is the same. The library does
-# that in `rewrites.NearestConv2DTranspose`.
+# first. Of 100 products 36 remain, and the result is the same: `rewrites.NearestConv2DTranspose`.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -148,17 +147,18 @@ places_small, places_large, kernel = 14 * 14, 28 * 28, 5 * 5
 cost = {
     "transposed": places_small * kernel * 64 * 64,
     "nearest": places_large * kernel * 64 * 64,
+    "nearest, weights added up": places_small * 3 * 3 * 64 * (4 * 64),
     "shuffle": places_small * kernel * 64 * (4 * 64),
 }
 for how, multiplications in cost.items():
     inputs = keras.Input((14, 14, 64))
-    layer = keras.Model(inputs, networks.upsample(inputs, 64, 5, how))
-    print(f"{how:10} {multiplications / 1e6:4.0f} million   {layer.count_params():,} parameters")
+    layer = keras.Model(inputs, networks.upsample(inputs, 64, 5, how.split(",")[0]))
+    print(f"{how:25} {multiplications / 1e6:3.0f} million   {layer.count_params():,} parameters")
 
 # %% [markdown]
-# Enlarging first pays four times for its evenness. So does the shuffle, but its kernel lies on the
-# *small* map, where 3×3 places reach as far as 6×6 large pixels. With 3×3 it costs 29 million and
-# sees further than the 5×5 above.
+# Enlarging first pays four times for its evenness, unless its weights are added up. The shuffle
+# costs as much, but its kernel lies on the *small* map, where 3×3 places reach as far as 6×6 large
+# pixels. With 3×3 it costs 29 million and sees further than the 5×5 above.
 #
 # The mean of 200 untrained drawings shows what the architecture itself prefers.
 
@@ -260,7 +260,7 @@ plots.plot_seesaw(history.history)
 
 # %% [markdown]
 # With the hinge loss a shrug costs 1, and the generator's loss may be negative: it is minus the
-# mean logit of its fakes. Losses of different games cannot be compared. Scores can.
+# mean logit of its fakes. Neither losses nor scores of different games can be compared; films can.
 
 # %% [markdown]
 # ## Taking turns
@@ -296,8 +296,8 @@ plt.show()
 plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns")
 
 # %% [markdown]
-# > **Trap.** "D is right 50% of the time" is a low bar by design: a stronger D would leave G without
-# > a usable gradient.
+# > **Trap.** "D is right 50% of the time" is a low bar by design: it keeps D from running away, as it
+# > did from the letters of lesson 04.
 
 # %% [markdown]
 # ## Try it yourself
@@ -305,12 +305,12 @@ plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns"
 # 1. **Predict.** A transposed convolution with kernel 6 and stride 3: will it weave a checkerboard?
 #    Change the overlap cell and see.
 # 2. **Complete.** Write `nearest` by hand: `np.kron` of a map with a 2×2 block of ones. Check it
-#    against `layers.UpSampling2D`.
+#    against `keras.layers.UpSampling2D`.
 # 3. **Change.** Train workshop-dcgan with `loss="bce"` or `ema_momentum=0.0` by
 #    `dataclasses.replace`. Compare the films at the same step. What does the average change first,
 #    the strokes or the flicker?
-# 4. **Diagnose.** Set `max_turn=1` for the schedule with turns. What have you built, and how does it
-#    differ from `GAN`?
+# 4. **Diagnose.** Set `model.max_turn = 1` before `fit`, for the schedule with turns. What have you
+#    built, and how does it differ from `GAN`?
 
 # %% [markdown]
 # ## What you take with you
