@@ -1,6 +1,6 @@
 """Training steps side by side: every contender in its own process, a few steps each in turn.
 
-`python benchmarks/speed.py [--quick]` writes `benchmarks/speed.json`; `report.py` makes the table.
+`python benchmarks/speed.py [--quick] [--rounds 9]` writes `benchmarks/speed.json`; `report.py` makes the table.
 The machine is shared and noisy, so what counts is the ratio within one round, not the time.
 """
 
@@ -116,9 +116,13 @@ def race(recipe, contenders, rounds):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few rounds, in under three minutes")
-    quick = parser.parse_args().quick
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args()
+    quick = options.quick
     contenders = list(RIVALS) + (list(BFLOAT16) if has_bfloat16() else [])
-    rounds = {"kaggle-mlp-gan": 5, "mnist-dcgan": 3} if quick else dict.fromkeys(STEPS, 9)
+    rounds = (
+        {"kaggle-mlp-gan": 5, "mnist-dcgan": 3} if quick else dict.fromkeys(STEPS, options.rounds)
+    )
 
     from contenders import load_recipe
 
