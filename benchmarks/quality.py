@@ -62,7 +62,7 @@ def main():
         "noise": judge.judge(noise)[0],
     }
     print({name: round(value, 1) for name, value in anchors.items()})
-    results = {"data": real.source.split(",")[0], "anchors": anchors, "runs": {}}
+    results = {"data": real.source.split(", ")[0], "anchors": anchors, "runs": {}}
     recipe = recipes.load("workshop-dcgan")
     marks = MARKS[:4] if quick else MARKS
     policies = ["float32"] + (["mixed_bfloat16"] if _has_bfloat16() and not quick else [])
