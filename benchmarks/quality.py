@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from course_lib import datasets, gan, recipes
 from frechet import Judge
+from speed import has_bfloat16
 
 HERE = Path(__file__).parent
 MARKS = (5, 10, 15, 20, 25, 30, 40, 50, 60)  # seconds of training
@@ -65,7 +66,7 @@ def main():
     results = {"data": real.source.split(", ")[0], "anchors": anchors, "runs": {}}
     recipe = recipes.load("workshop-dcgan")
     marks = MARKS[:4] if quick else MARKS
-    policies = ["float32"] + (["mixed_bfloat16"] if _has_bfloat16() and not quick else [])
+    policies = ["float32"] + (["mixed_bfloat16"] if has_bfloat16() and not quick else [])
     for policy in policies:
         keras.config.set_dtype_policy(policy)
         results["runs"][policy] = [
@@ -79,12 +80,6 @@ def main():
             )
             print(f"{policy}, seed {seed}: {line}")
     (HERE / "quality.json").write_text(json.dumps(results, indent=1))
-
-
-def _has_bfloat16():
-    from speed import has_bfloat16
-
-    return has_bfloat16()
 
 
 if __name__ == "__main__":

@@ -147,7 +147,7 @@ def main():
     lines = [
         "# Benchmarks",
         "",
-        f"Written by `make bench` on {date.today()}: {machine()}.",
+        f"Written by `benchmarks/report.py` on {date.today()}: {machine()}.",
         "",
         "The machine was shared with others while this ran. Ratios within a table are to be trusted, times",
         "from one table to the next are not.",

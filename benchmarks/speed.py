@@ -8,6 +8,7 @@ import argparse
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 from statistics import median
 
@@ -63,8 +64,6 @@ def has_bfloat16():
 
 def matrix_peak():
     """GFLOP/s of float32 matrix products of 2,048, the best of five."""
-    import time
-
     a = np.random.default_rng(0).random((2048, 2048), "float32")
     seconds = []
     for _ in range(6):

@@ -24,6 +24,12 @@ PACKAGES = {
 }
 
 
+# What a run leaves in its folder.
+RESULTS = (
+    "samples.png", "film.gif", "losses.png", "generator.keras", "history.csv", "report.json"
+)  # fmt: skip
+
+
 def main(arguments=None):
     """Run one command; returns the exit code, 0 for success and 2 for unusable input."""
     parser = argparse.ArgumentParser(prog="python -m course_lib", description=__doc__)
@@ -164,7 +170,7 @@ def check_folder(out):
         raise ValueError(f"{out} is not a folder: name another with --out")
     if out.is_dir() and not os.access(out, os.W_OK | os.X_OK):
         raise ValueError(f"{out} cannot be written to: name another folder with --out")
-    for name in ("samples.png", "film.gif", "losses.png", "generator.keras", "report.json"):
+    for name in RESULTS:
         if (out / name).is_dir():
             raise ValueError(f"{out / name} is a folder: name another folder with --out")
     out.parent.mkdir(parents=True, exist_ok=True)

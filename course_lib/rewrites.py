@@ -1,7 +1,7 @@
 """Two of Keras's layers with the same weights and the same results, computed with less work.
 
-Each overrides `call` and nothing else. What they save shows in `benchmarks/RESULTS.md`; lesson 05
-takes the idea apart: do the work where the map is small. `plain` turns a model back into ordinary
+Each overrides `call` and nothing else. mnist-dcgan ends in the first, letters-dcgan enlarges with the
+second. The idea, which lesson 05 takes apart: do the work where the map is small. `plain` turns a model back into ordinary
 Keras layers, to be saved for people without this kit.
 """
 
@@ -60,7 +60,10 @@ class NearestConv2DTranspose(layers.Conv2DTranspose):
 
 
 def to_pixels(x):
-    """Depth to space: four channels become a 2×2 block, [B, h, w, 4c] -> [B, 2h, 2w, c]."""
+    """Depth to space: four channels become a 2×2 block, [B, h, w, 4c] -> [B, 2h, 2w, c].
+
+    `networks.channels_to_pixels` says the same in layers; inside a `call` there are only tensors.
+    """
     _, h, w, c = x.shape
     x = ops.reshape(x, (-1, h, w, 2, 2, c // 4))
     x = ops.transpose(x, (0, 1, 3, 2, 4, 5))  # [B, h, 2, w, 2, c]

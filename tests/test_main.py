@@ -90,7 +90,9 @@ def test_too_few_images_for_a_batch(kaggle_csv, tmp_path, capsys):
     assert not out.exists()
 
 
-@pytest.mark.parametrize("obstacle", ["file", "read-only", "samples.png is a folder"])
+@pytest.mark.parametrize(
+    "obstacle", ["file", "read-only", "samples.png is a folder", "history.csv is a folder"]
+)
 def test_a_folder_that_cannot_take_the_results_is_refused_first(
     kaggle_csv, tmp_path, capsys, monkeypatch, obstacle
 ):
@@ -101,8 +103,8 @@ def test_a_folder_that_cannot_take_the_results_is_refused_first(
         out.mkdir()
     if obstacle == "read-only":
         monkeypatch.setattr(cli.os, "access", lambda path, mode: False)  # root may write anywhere
-    if obstacle == "samples.png is a folder":
-        (out / "samples.png").mkdir()
+    if obstacle.endswith("is a folder"):
+        (out / obstacle.split()[0]).mkdir()
     command = ["train", "workshop-mlp", "--data", str(kaggle_csv), "--out", str(out)]
     assert cli.main([*command, "--steps", "100000"]) == 2
     assert "--out" in capsys.readouterr().err
