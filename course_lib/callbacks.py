@@ -23,12 +23,14 @@ class StepCallback(keras.callbacks.Callback):
         self.step = 0
 
     def on_train_batch_end(self, batch, logs=None):
-        """Count on by as many steps as Keras ran in one call."""
-        self.step += self.model.steps_per_execution
-        self.on_step(self.step, logs or {})
+        """Hand on each step of a call, of which there may be several (`GAN.fit`)."""
+        logs = {name: np.atleast_1d(values) for name, values in (logs or {}).items()}
+        for step_logs in zip(*logs.values(), strict=True):
+            self.step += 1
+            self.on_step(self.step, dict(zip(logs, step_logs, strict=True)))
 
     def on_step(self, step, logs):
-        """Called after each step with the number of steps done and that step's logs."""
+        """Called for each step with the number of steps done and that step's logs."""
 
 
 class Progress(StepCallback):
@@ -83,7 +85,8 @@ class Film(StepCallback):
     """Samples on a fixed z, denser early, when most happens: `frames` and `frame_steps`.
 
     `z`: [N, latent_dim]. `steps`: length of the run. `n_frames`: about how many; the steps grow
-    like a square, from 0 to the last.
+    like a square, from 0 to the last. Where `fit` takes several steps in a call, a frame shows the
+    end of the call, and its number says so.
     """
 
     def __init__(self, z, steps, n_frames=40):
@@ -95,13 +98,18 @@ class Film(StepCallback):
         self.frames, self.frame_steps = [], []
 
     def on_train_begin(self, logs=None):
-        self.on_step(self.step, {})
+        self.look()
 
-    def on_step(self, step, logs):
-        if self.due and step >= self.due[0]:
-            self.due = [due for due in self.due if due > step]
+    def on_train_batch_end(self, batch, logs=None):
+        super().on_train_batch_end(batch, logs)
+        self.look()
+
+    def look(self):
+        """Draw a frame if one is due."""
+        if self.due and self.step >= self.due[0]:
+            self.due = [due for due in self.due if due > self.step]
             self.frames.append(self.model.sample(self.z))
-            self.frame_steps.append(step)
+            self.frame_steps.append(self.step)
 
     def save(self, path, columns=10, zoom=2, milliseconds=120):
         """Write a looping GIF that rests on its last frame.

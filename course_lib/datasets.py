@@ -89,7 +89,10 @@ class Dataset:
                     yield self.images[order[start : start + batch_size]]
 
         spec = tf.TensorSpec([batch_size, 28, 28, 1], tf.uint8)
-        return tf.data.Dataset.from_generator(passes, output_signature=spec).prefetch(2)
+        batches = tf.data.Dataset.from_generator(passes, output_signature=spec).prefetch(2)
+        options = tf.data.Options()
+        options.autotune.enabled = False  # its thread is waited for when a fit ends, up to a second
+        return batches.with_options(options)
 
 
 # --- Loaders -----------------------------------------------------------------------------------

@@ -4,28 +4,16 @@ Each optimizer is handed the variables of its own network, so no `trainable` fla
 A variant overrides one thing: `AlternatingGAN` below overrides the step.
 """
 
-import contextlib
-import ctypes
-import platform
+import math
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from course_lib import losses
+from course_lib import engine, losses
 from course_lib.combined import untouched
 from course_lib.networks import check_images, scale_pixels
-
-with contextlib.suppress(RuntimeError):  # raised if TensorFlow is already using the GPU
-    for gpu in tf.config.list_physical_devices("GPU"):
-        tf.config.experimental.set_memory_growth(gpu, True)  # memory as needed, not all at once
-
-# A training step frees what it used, glibc hands that back to Linux, and the next step fetches it
-# anew: half of workshop-dcgan's CPU time. Tell glibc to keep 64 MB for the next step.
-M_TOP_PAD = -2  # as in glibc's malloc.h
-if platform.libc_ver()[0] == "glibc":
-    ctypes.CDLL(None).mallopt(M_TOP_PAD, 64 * 2**20)
 
 
 @keras.saving.register_keras_serializable("course_lib")
@@ -60,34 +48,53 @@ class GAN(keras.Model):
             self.sampler.set_weights(generator.get_weights())
         self.built = True
 
-    def compile(self, d_optimizer=None, g_optimizer=None, loss="bce", jit_compile="auto", **kwargs):
+    def compile(
+        self,
+        d_optimizer=None,
+        g_optimizer=None,
+        loss="bce",
+        jit_compile="auto",
+        steps_per_execution=1,
+        **kwargs,
+    ):
         """Make the model ready to train.
 
         `d_optimizer`, `g_optimizer`: Keras optimizers, Adam(2e-4, beta_1=0.5) unless given
         (Radford et al. 2015). `loss`: a name in `losses.LOSSES`. `jit_compile`: True, False or
         "auto", which takes XLA on a CPU only for networks of Dense layers without Dropout (it
-        slows the others down) and leaves the choice to Keras on a GPU. `engine` says what it is.
+        slows the others down) and leaves the choice to Keras on a GPU. `steps_per_execution`: how
+        many steps `fit` takes in one call at the most. `engine` says what was chosen.
         """
-        if jit_compile == "auto" and not tf.config.list_physical_devices("GPU"):
-            jit_compile = gains_from_xla(self.generator) and gains_from_xla(self.discriminator)
-        super().compile(optimizer=None, jit_compile=jit_compile, **kwargs)  # we keep two of our own
+        if jit_compile == "auto" and not engine.on_gpu():
+            jit_compile = engine.gains_from_xla(self.generator, self.discriminator)
+        # No optimizer for Keras: we keep two of our own.
+        super().compile(
+            optimizer=None,
+            jit_compile=jit_compile,
+            steps_per_execution=steps_per_execution,
+            **kwargs,
+        )
         self.loss_name = loss
         self.d_loss, self.g_loss = losses.load(loss)
         self.d_optimizer = d_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
         self.g_optimizer = g_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
+        if keras.config.dtype_policy().name == "mixed_float16":  # small gradients would become 0
+            self.d_optimizer = engine.scale_losses(self.d_optimizer)
+            self.g_optimizer = engine.scale_losses(self.g_optimizer)
         self.d_optimizer.build(self.discriminator.trainable_variables)
         self.g_optimizer.build(self.generator.trainable_variables)
+        self.one_step = tf.function(self.train_step, jit_compile=self.jit_compile, autograph=False)
+        self.train_functions = {}  # by their number of steps
 
     @property
     def engine(self):
-        """One line: the device, the precision and whether XLA compiles the step."""
-        device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
-        xla = "with XLA" if self.jit_compile else "without XLA"
-        return f"{device}, {keras.config.dtype_policy().name}, {xla}"
+        """One line: the device, the precision, whether XLA compiles the step, steps a call."""
+        return engine.describe(self.jit_compile, self.steps_per_execution)
 
     def draw_z(self, batch_size):
         """The next latent batch, float32 [batch_size, latent_dim], standard normal."""
-        return keras.random.normal((batch_size, self.latent_dim), seed=self.seed_generator)
+        shape, seed = (batch_size, self.latent_dim), self.seed_generator.next()
+        return tf.random.stateless_normal(shape, seed, alg="philox")
 
     def train_step(self, data):
         """One update of D on real images and fakes, then one of G. Returns this step's logs.
@@ -107,38 +114,76 @@ class GAN(keras.Model):
             with untouched(self.discriminator):
                 fake_logits = self.discriminator(fake_images, training=True)
             g_loss = self.g_loss(fake_logits)
-        self.apply_g_gradients(tape, g_loss)
+            scaled_loss = self.g_optimizer.scale_loss(g_loss)
+        self.apply_g_gradients(tape, scaled_loss)
         return {**logs, "g_loss": g_loss}
 
     def update_discriminator(self, real_images, fake_images):
         """Move D alone, by one step: real_images up, fake_images down. Returns its logs."""
         with tf.GradientTape() as tape:
-            real_logits = self.discriminator(real_images, training=True)
-            fake_logits = self.discriminator(fake_images, training=True)
+            real_logits, fake_logits = self.judge(real_images, fake_images)
             d_loss = self.d_loss(real_logits, fake_logits)
+            scaled_loss = self.d_optimizer.scale_loss(d_loss)  # the same, but for float16
         variables = self.discriminator.trainable_variables
-        self.d_optimizer.apply(tape.gradient(d_loss, variables), variables)
+        self.d_optimizer.apply(tape.gradient(scaled_loss, variables), variables)
         return {
             "d_loss": d_loss,
             "real_score": ops.mean(ops.sigmoid(real_logits)),
             "fake_score": ops.mean(ops.sigmoid(fake_logits)),
         }
 
-    def apply_g_gradients(self, tape, g_loss):
-        """Move G alone by the gradients of `g_loss`, and its moving average after it."""
+    def judge(self, real_images, fake_images):
+        """D's logits of both, in one pass where that is the same: without batch normalisation."""
+        kinds = {type(layer) for layer in self.discriminator.layers}
+        if keras.layers.BatchNormalization in kinds:  # its statistics are of real or of fake
+            return (
+                self.discriminator(real_images, training=True),
+                self.discriminator(fake_images, training=True),
+            )
+        both = ops.concatenate([real_images, fake_images])
+        logits = self.discriminator(both, training=True)
+        n = ops.shape(real_images)[0]
+        return logits[:n], logits[n:]
+
+    def apply_g_gradients(self, tape, scaled_loss):
+        """Move G alone by the gradients of its (scaled) loss, and its moving average after it."""
         variables = self.generator.trainable_variables
-        self.g_optimizer.apply(tape.gradient(g_loss, variables), variables)
+        self.g_optimizer.apply(tape.gradient(scaled_loss, variables), variables)
         if self.ema_momentum:
             step = ops.cast(self.g_optimizer.iterations, "float32")
             momentum = ops.minimum(self.ema_momentum, step / (step + 10.0))
             for average, weight in zip(self.sampler.weights, self.generator.weights, strict=True):
                 average.assign(momentum * average + (1.0 - momentum) * weight)
 
-    def fit(self, x, *, shuffle=None, **options):
-        """`keras.Model.fit`: arrays are shuffled, a tf.data.Dataset keeps its own order."""
+    def fit(self, x, *, steps_per_epoch=None, shuffle=None, **options):
+        """`keras.Model.fit`: arrays are shuffled, a tf.data.Dataset keeps its own order.
+
+        With `steps_per_execution` above 1, a tf.data.Dataset of equal batches and
+        `steps_per_epoch`, a call takes the largest number of steps up to that which divides the
+        epoch. A callback then hears of it once a call, each of its logs an array of one number a
+        step.
+        """
         if shuffle is None:
             shuffle = not isinstance(x, tf.data.Dataset)  # else Keras warns that it cannot
-        return super().fit(x, shuffle=shuffle, **options)
+        most = self.steps_per_execution
+        endless = isinstance(x, tf.data.Dataset) and steps_per_epoch
+        self.steps_per_execution = math.gcd(most, steps_per_epoch) if endless else 1
+        try:
+            return super().fit(x, steps_per_epoch=steps_per_epoch, shuffle=shuffle, **options)
+        finally:
+            self.steps_per_execution = most
+
+    def make_train_function(self, force=False):
+        """What Keras's `fit` calls with its iterator: several steps as one loop in the graph.
+
+        Keras has `steps_per_execution` as well, but hands XLA each step by itself.
+        """
+        if self.run_eagerly or self.distribute_strategy.num_replicas_in_sync > 1:
+            return super().make_train_function(force)
+        steps = self.steps_per_execution
+        if force or steps not in self.train_functions:
+            self.train_functions[steps] = build_train_function(self, steps)
+        self.train_function = self.train_functions[steps]
 
     def train_on_batch(self, images):
         """One step on `images` as `train_step` takes them. Returns its logs as a dict of floats.
@@ -146,7 +191,12 @@ class GAN(keras.Model):
         Raises ValueError for an array of another shape, range or without images.
         """
         check_images(images)
-        return super().train_on_batch(images, return_dict=True)
+        if not self.compiled:
+            raise ValueError("this GAN has no optimizers yet: call compile() before training")
+        if self.run_eagerly or self.distribute_strategy.num_replicas_in_sync > 1:
+            return super().train_on_batch(images, return_dict=True)
+        logs = self.one_step(tf.convert_to_tensor(images))
+        return {name: float(value) for name, value in logs.items()}
 
     def sample(self, z):
         """Draw images: z [N, latent_dim], or N itself -> float32 [N, 28, 28, 1] in [-1, 1].
@@ -186,6 +236,7 @@ class GAN(keras.Model):
             "g_optimizer": keras.saving.serialize_keras_object(self.g_optimizer),
             "loss": self.loss_name,
             "jit_compile": self.jit_compile,
+            "steps_per_execution": self.steps_per_execution,
         }
 
     def compile_from_config(self, config):
@@ -214,13 +265,31 @@ class GAN(keras.Model):
             variable.assign(store[name])
 
 
-def gains_from_xla(network):
-    """Whether XLA speeds this network up on a CPU: only Dense layers, and no Dropout.
+def build_train_function(gan, steps):
+    """A function iterator -> logs that takes `steps` steps, for `GAN.make_train_function`.
 
-    XLA's CPU convolutions and random numbers are several times slower than TensorFlow's own.
+    The batches are fetched first and handed over as one array [steps, B, 28, 28, 1]: XLA compiles
+    the whole loop, and the weights stay where they are from one step to the next.
     """
-    quick = {"InputLayer", "Dense", "ReLU", "LeakyReLU", "BatchNormalization", "Flatten", "Reshape"}
-    return {type(layer).__name__ for layer in network.layers} <= quick
+
+    def loop(batches):
+        one = tf.nest.map_structure(lambda x: tf.TensorSpec(x.shape[1:], x.dtype), batches)
+        step = tf.function(gan.train_step, autograph=False).get_concrete_function(one)
+        logs = tf.nest.map_structure(
+            lambda x: tf.TensorSpec(x.shape, x.dtype), step.structured_outputs
+        )
+        return tf.map_fn(step, batches, fn_output_signature=logs, parallel_iterations=1)
+
+    loop = tf.function(loop, jit_compile=gan.jit_compile, autograph=False)
+
+    @tf.function(autograph=False, reduce_retracing=True)
+    def train_function(iterator):
+        if steps == 1:
+            return gan.one_step(iterator.get_next())
+        batches = [iterator.get_next() for _ in range(steps)]
+        return loop(tf.nest.map_structure(lambda *parts: tf.stack(parts), *batches))
+
+    return train_function
 
 
 @keras.saving.register_keras_serializable("course_lib")
@@ -280,7 +349,8 @@ class AlternatingGAN(GAN):
             fake_images = self.generator(z, training=True)
             with untouched(self.discriminator):
                 g_loss = self.g_loss(self.discriminator(fake_images, training=True))
-        self.apply_g_gradients(tape, g_loss)
+            scaled_loss = self.g_optimizer.scale_loss(g_loss)
+        self.apply_g_gradients(tape, scaled_loss)
         return g_loss
 
     def state_variables(self):

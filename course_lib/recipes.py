@@ -18,7 +18,8 @@ class Recipe:
     workshop). `d_learning_rate`, `g_learning_rate`, `beta_1`: of the two Adam optimizers.
     `fakes_per_real`, `ema_momentum`: see `gan.GAN`. `d_update`: of the classic loop, see
     `combined.CombinedGAN`; the compiled step always moves D once, by real and fake together.
-    `alternating`: the two networks take turns, see `gan.AlternatingGAN`.
+    `alternating`: the two networks take turns, see `gan.AlternatingGAN`. `steps_per_execution`:
+    of quick steps, how many `fit` takes in one call.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Recipe:
     ema_momentum: float = 0.0
     d_update: str = "stacked"
     alternating: bool = False
+    steps_per_execution: int = 1
 
     def build_generator(self):
         """A new generator with random weights: z [B, latent_dim] -> images [B, 28, 28, 1]."""
@@ -62,7 +64,13 @@ class Recipe:
             name=self.name.replace("-", "_"),
         )
         d_optimizer, g_optimizer = self.build_optimizers()
-        model.compile(d_optimizer, g_optimizer, loss=self.loss, jit_compile=jit_compile)
+        model.compile(
+            d_optimizer,
+            g_optimizer,
+            loss=self.loss,
+            jit_compile=jit_compile,
+            steps_per_execution=self.steps_per_execution,
+        )
         return model
 
     def build_combined(self, seed=0):
@@ -99,6 +107,7 @@ RECIPES = {
             batch_size=64,
             steps=450 * (26 * 4182 // 64),
             beta_1=0.9,
+            steps_per_execution=16,
             generator=partial(networks.build_mlp_generator, widths=(256, 256), activation="relu"),
             discriminator=partial(networks.build_mlp_discriminator, (256, 256)),
         ),
@@ -111,6 +120,7 @@ RECIPES = {
             fakes_per_real=2,
             steps=15_000,
             d_update="apart",
+            steps_per_execution=16,
             generator=partial(
                 networks.build_mlp_generator, widths=(256, 512, 1024), batch_norm_momentum=0.8
             ),
@@ -174,6 +184,7 @@ RECIPES = {
             latent_dim=64,
             batch_size=64,
             steps=3_000,
+            steps_per_execution=16,
             generator=partial(
                 networks.build_mlp_generator, widths=(128, 256, 512), batch_norm_momentum=0.8
             ),
@@ -190,6 +201,7 @@ RECIPES = {
             g_learning_rate=1.5e-3,
             loss="hinge",
             ema_momentum=0.995,
+            steps_per_execution=16,
             generator=partial(networks.build_shuffle_generator, base_filters=64, filters=32),
             discriminator=partial(networks.build_shuffle_discriminator, (32, 64)),
         ),

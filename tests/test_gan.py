@@ -5,8 +5,9 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from course_lib import gan, networks, recipes
+from course_lib import callbacks, gan, networks, recipes
 
 
 def small(cls=gan.GAN, seed=0, **options):
@@ -166,13 +167,44 @@ def test_fixed_samples_do_not_disturb_training(images, snapshot, same):
     assert np.array_equal(watched.sample(5), watched.sample(5))
 
 
-def test_xla_only_where_it_pays(monkeypatch):
-    monkeypatch.setattr(gan.tf.config, "list_physical_devices", lambda kind=None: [])
-    assert gan.gains_from_xla(networks.build_mlp_generator(8, (16,)))
-    recipe = recipes.load("mnist-dcgan")
-    assert not gan.gains_from_xla(recipe.build_generator())
-    assert "with XLA" in recipes.load("workshop-mlp").build_gan().engine
-    assert "without XLA" in recipe.build_gan().engine
+@pytest.mark.parametrize("make", [small, lambda: alternating(max_turn=2)])
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_several_steps_a_call_are_the_same_steps(images, snapshot, make, jit_compile):
+    """Twelve steps in calls of four by `fit`, and one by one: the same logs, the same weights."""
+    batches = images[:192].reshape(12, 16, 28, 28, 1)
+    together, apart = make(), make()
+    together.compile(jit_compile=jit_compile, steps_per_execution=8)
+    apart.compile(jit_compile=jit_compile)
+    history, calls = callbacks.History(), []
+    count = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: calls.append(batch)
+    )
+    dataset = tf.data.Dataset.from_tensor_slices(batches).repeat()
+    together.fit(dataset, steps_per_epoch=12, verbose=0, callbacks=[history, count])
+    logs = [apart.train_on_batch(batch) for batch in batches]
+    assert len(calls) == 3, "twelve steps in calls of four, the largest that divides and is below 8"
+    for name, values in history.history.items():
+        if name != "step":
+            assert np.allclose(values, [log[name] for log in logs], atol=1e-4), name
+    for a, b in zip(snapshot(together.generator), snapshot(apart.generator), strict=True):
+        assert np.allclose(a, b, atol=1e-4)
+
+
+def test_debugging_and_several_devices_take_keras_way(images):
+    model = small()
+    model.compile(run_eagerly=True, steps_per_execution=4)
+    assert model.train_on_batch(images[:8])["d_loss"] > 0
+    with tf.distribute.MirroredStrategy(["CPU:0"]).scope():
+        model = small()
+    model.fit(images[:64], batch_size=16, verbose=0)
+
+
+def test_a_call_before_compile_says_so(images):
+    model = small()
+    bare = gan.GAN(model.generator, model.discriminator)
+    for train in (lambda: bare.train_on_batch(images[:8]), lambda: bare.fit(images[:8])):
+        with pytest.raises(ValueError, match="compile"):
+            train()
 
 
 def alternating(**options):
