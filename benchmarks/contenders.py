@@ -64,9 +64,9 @@ def ours_fit(name):
 
 @contender
 def ours_fit_bfloat16(name):
-    import keras
+    from course_lib import engine
 
-    keras.config.set_dtype_policy("mixed_bfloat16")
+    engine.use_precision("bfloat16")
     return ours_fit(name)
 
 

@@ -15,8 +15,10 @@ from statistics import median
 import numpy as np
 from tqdm import tqdm
 
+from course_lib import engine
+
 HERE = Path(__file__).parent
-STEPS = {"kaggle-mlp-gan": 60, "mnist-dcgan": 2, "letters-dcgan": 2}  # a turn
+STEPS = {"kaggle-mlp-gan": 64, "mnist-dcgan": 2, "letters-dcgan": 2}  # a turn
 BASE = ("tutorial loop", "tutorial loop as Keras compiles it")
 RIVALS = (*BASE, "keras io fit", "PyTorch", "ours train on batch", "ours fit")
 BFLOAT16 = ("PyTorch bfloat16", "ours fit bfloat16")
@@ -51,15 +53,6 @@ class Worker:
     def close(self):
         self.process.stdin.close()
         self.process.wait()
-
-
-def has_bfloat16():
-    """Whether this processor multiplies bfloat16 in hardware."""
-    try:
-        flags = Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
-    return "amx_bf16" in flags or "avx512_bf16" in flags
 
 
 def matrix_peak():
@@ -118,14 +111,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     quick = options.quick
-    contenders = list(RIVALS) + (list(BFLOAT16) if has_bfloat16() else [])
+    contenders = list(RIVALS) + (list(BFLOAT16) if engine.has_bfloat16() else [])
     rounds = (
         {"kaggle-mlp-gan": 5, "mnist-dcgan": 3} if quick else dict.fromkeys(STEPS, options.rounds)
     )
 
     from contenders import load_recipe
 
-    results = {"peak_gflops": matrix_peak(), "bfloat16": has_bfloat16(), "recipes": {}}
+    results = {"peak_gflops": matrix_peak(), "bfloat16": engine.has_bfloat16(), "recipes": {}}
     for name, n in rounds.items():
         results["recipes"][name] = {
             "flops": published_flops(load_recipe(name)),

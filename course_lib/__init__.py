@@ -8,7 +8,7 @@ The modules in reading order, an afternoon in all:
 4. `networks`   builders of the generators and discriminators (`rewrites`: two layers made cheaper)
 5. `losses`     logits in, one number out
 6. `combined`   the classic GAN loop with a frozen discriminator, done right
-7. `gan`        the same game as one compiled `train_step`
+7. `gan`        the same game as one compiled `train_step` (`engine`: memory, precision, XLA)
 8. `recipes`    the tutorials' published settings, and workshop sizes
 9. `callbacks`  progress bar, step history, film
 10. `__main__`  `python -m course_lib check | demo | train`

@@ -24,10 +24,10 @@ class StepCallback(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         """Hand on each step of a call, of which there may be several (`GAN.fit`)."""
-        logs = {name: np.atleast_1d(values) for name, values in (logs or {}).items()}
-        for step_logs in zip(*logs.values(), strict=True):
+        each = self.model.step_logs or {name: [value] for name, value in logs.items()}
+        for values in zip(*each.values(), strict=True):
             self.step += 1
-            self.on_step(self.step, dict(zip(logs, step_logs, strict=True)))
+            self.on_step(self.step, dict(zip(each, values, strict=True)))
 
     def on_step(self, step, logs):
         """Called for each step with the number of steps done and that step's logs."""

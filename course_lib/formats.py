@@ -22,7 +22,7 @@ HEADERS = (  # digit-recognizer's, and the one of "MNIST in CSV"; both run row b
     ["label"] + [f"pixel{i}" for i in range(784)],
     ["label"] + [f"{row}x{column}" for row in range(1, 29) for column in range(1, 29)],
 )
-CHUNK_ROWS = 2000  # about 4 MB of text: loadtxt is at full speed, memory stays flat
+CHUNK_ROWS = 128  # about 250 kB of text: what is made of it stays in the processor's cache
 LONG_FILE = 20_000  # rows from which a progress bar is shown
 CACHE_VERSION = 1
 
@@ -136,7 +136,7 @@ def first_line(path):
 def read_csv(path):
     """Read a CSV of a label and 784 pixels a row into a `Table`.
 
-    The images are held once, as uint8: rows are counted first, then parsed 2,000 at a time into
+    The images are held once, as uint8: rows are counted first, then parsed 128 at a time into
     their place. Blank lines at the end are ignored. Raises `DatasetError` with row and column.
     """
     header, last_row = _survey(path)
@@ -182,7 +182,9 @@ def _survey(path):
 
 
 def _parse(path, lines, first_row, last_row):
-    """The rows `lines` as uint8 [len(lines), 785]; numpy's quick reader, then ours to explain."""
+    """The rows `lines` as uint8 [len(lines), 785]: plain ones, then odd ones, then what is wrong."""
+    if (block := _parse_plain("".join(lines).encode())) is not None:
+        return block
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")  # old NumPy only warned when it cut 12.5 to 12
@@ -195,6 +197,29 @@ def _parse(path, lines, first_row, last_row):
     for row, line in enumerate(lines, first_row):
         _check_row(path, row, line, last_row)
     raise fault(f"{path}, row {first_row} or later", reason, "whole numbers", "Download it again.")
+
+
+def _parse_plain(text):
+    """Lines of 785 numbers, digits, commas and line ends alone, as uint8 [rows, 785]; else None.
+
+    Twice as fast as loadtxt: a number is its last digit, 10 times the one before if there is one,
+    and 100 times the one before that.
+    """
+    text = np.frombuffer(text, np.uint8)
+    ends = np.flatnonzero(text < ord("0"))  # commas and line ends, among others
+    if len(ends) == 0 or len(ends) % COLUMNS or ends[-1] != len(text) - 1 or text.max() > ord("9"):
+        return None
+    marks = text[ends].reshape(-1, COLUMNS)
+    if (marks[:, -1] != ord("\n")).any() or (marks[:, :-1] != ord(",")).any():
+        return None
+    widths = np.diff(ends, prepend=-1) - 1
+    if widths.min() < 1 or widths.max() > 3:
+        return None
+    values = (text[ends - 1] - ord("0")).astype(np.int16)
+    for digits, power in ((2, 10), (3, 100)):
+        long = np.flatnonzero(widths >= digits)
+        values[long] += power * (text[ends[long] - digits] - ord("0")).astype(np.int16)
+    return values.astype(np.uint8).reshape(-1, COLUMNS) if values.max() <= 255 else None
 
 
 def _check_row(path, row, line, last_row):

@@ -85,6 +85,7 @@ class GAN(keras.Model):
         self.g_optimizer.build(self.generator.trainable_variables)
         self.one_step = tf.function(self.train_step, jit_compile=self.jit_compile, autograph=False)
         self.train_functions = {}  # by their number of steps
+        self.step_logs = None  # of the last call of `fit`: lists of one number a step
 
     @property
     def engine(self):
@@ -112,7 +113,7 @@ class GAN(keras.Model):
             with tape.stop_recording():
                 logs = self.update_discriminator(real_images, fake_images[:batch_size])
             with untouched(self.discriminator):
-                fake_logits = self.discriminator(fake_images, training=True)
+                fake_logits = self.score_fakes(fake_images)
             g_loss = self.g_loss(fake_logits)
             scaled_loss = self.g_optimizer.scale_loss(g_loss)
         self.apply_g_gradients(tape, scaled_loss)
@@ -145,6 +146,10 @@ class GAN(keras.Model):
         n = ops.shape(real_images)[0]
         return logits[:n], logits[n:]
 
+    def score_fakes(self, fake_images):
+        """D's logits of the fakes that G learns from."""
+        return self.discriminator(fake_images, training=True)
+
     def apply_g_gradients(self, tape, scaled_loss):
         """Move G alone by the gradients of its (scaled) loss, and its moving average after it."""
         variables = self.generator.trainable_variables
@@ -160,8 +165,8 @@ class GAN(keras.Model):
 
         With `steps_per_execution` above 1, a tf.data.Dataset of equal batches and
         `steps_per_epoch`, a call takes the largest number of steps up to that which divides the
-        epoch. A callback then hears of it once a call, each of its logs an array of one number a
-        step.
+        epoch. As everywhere in Keras, callbacks then hear of it once a call, and of its last step;
+        `step_logs` has every step of it.
         """
         if shuffle is None:
             shuffle = not isinstance(x, tf.data.Dataset)  # else Keras warns that it cannot
@@ -283,11 +288,16 @@ def build_train_function(gan, steps):
     loop = tf.function(loop, jit_compile=gan.jit_compile, autograph=False)
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def train_function(iterator):
+    def call(iterator):
         if steps == 1:
             return gan.one_step(iterator.get_next())
         batches = [iterator.get_next() for _ in range(steps)]
         return loop(tf.nest.map_structure(lambda *parts: tf.stack(parts), *batches))
+
+    def train_function(iterator):
+        logs = call(iterator)
+        gan.step_logs = {name: np.atleast_1d(values) for name, values in logs.items()}
+        return {name: values[-1] for name, values in gan.step_logs.items()}
 
     return train_function
 

@@ -26,7 +26,7 @@ ALLOWED = {
     "gan": {"combined", "engine", "losses", "networks"},
     "recipes": {"combined", "gan", "networks"},
     "callbacks": {"plots"},
-    "__main__": {"datasets", "callbacks", "gan", "plots", "recipes", "rewrites"},
+    "__main__": {"datasets", "callbacks", "engine", "gan", "plots", "recipes", "rewrites"},
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from course_lib import __main__ as cli
+from course_lib import engine
 
 
 @pytest.fixture
@@ -69,10 +70,14 @@ def test_labels_of_a_bare_csv_can_be_named(kaggle_csv, tmp_path, capsys):
         (["train", "workshop-mlp", "--data", "pen", "--class-names", "01"], "is for a CSV"),
         (["train", "stylegan", "--data", "pen"], "unknown recipe 'stylegan'; known: letters-mlp"),
         (["train", "workshop-mlp", "--data", "nowhere.csv"], "nowhere.csv.*no such file.*'pen'"),
+        (["train", "workshop-mlp", "--precision", "float16"], "without a GPU"),
         (["train", "workshop-mlp", "--data", "pen:A?"], r"unknown: \['\?'\]"),
     ],
 )
-def test_unusable_input_says_why_and_leaves_nothing(arguments, message, tmp_path, capsys):
+def test_unusable_input_says_why_and_leaves_nothing(
+    arguments, message, tmp_path, capsys, monkeypatch
+):
+    monkeypatch.setattr(engine, "on_gpu", lambda: False)
     out = tmp_path / "run"
     assert cli.main([*arguments, "--out", str(out)]) == 2
     said = capsys.readouterr().err

@@ -1,0 +1,157 @@
+"""The search behind workshop-dcgan: one change at a time, three seeds each, judged by time.
+
+`python benchmarks/search.py [--only NAME ...] [--seeds 3] [--seconds 20 40 80]` prints, for each candidate, the Fréchet distance after
+some seconds of *processor* time (on two cores about twice the seconds on the wall), which a busy
+neighbour on the machine stretches less. SEARCH.md keeps what was found.
+"""
+
+import argparse
+import dataclasses
+import os
+import time
+from functools import partial
+from statistics import median
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from course_lib import datasets, gan, networks, recipes
+from frechet import Judge
+from quality import train_and_judge
+
+BASE = recipes.load("workshop-dcgan")
+
+
+class AugmentedGAN(gan.GAN):
+    """D sees every image, real or fake, moved by up to two pixels (Zhao et al. 2020, arXiv:2006.10738)."""
+
+    def judge(self, real_images, fake_images):
+        return super().judge(self.move(real_images), self.move(fake_images))
+
+    def move(self, images):
+        n = tf.shape(images)[0]
+        shift = tf.random.stateless_uniform(
+            (n, 2), self.seed_generator.next(), 0, 5, tf.int32, alg="philox"
+        )
+        padded = tf.pad(images, [[0, 0], [2, 2], [2, 2], [0, 0]], constant_values=-1.0)
+        rows = tf.range(28)[None] + shift[:, :1]
+        columns = tf.range(28)[None] + shift[:, 1:]
+        moved = tf.gather(padded, rows, axis=1, batch_dims=1)
+        return tf.gather(moved, columns, axis=2, batch_dims=1)
+
+    def score_fakes(self, fake_images):
+        return super().score_fakes(self.move(fake_images))
+
+
+def spectral_discriminator(filters=(32, 64)):
+    """The workshop discriminator with spectral normalisation (Miyato et al. 2018, arXiv:1802.05957)."""
+    images = keras.Input((28, 28, 1))
+    x = networks.pixels_to_channels(images)
+    for width in filters:
+        x = layers.SpectralNormalization(layers.Conv2D(width, 5, strides=2, padding="same"))(x)
+        x = layers.LeakyReLU(0.2)(x)
+    logits = layers.SpectralNormalization(layers.Dense(1, dtype="float32"))(layers.Flatten()(x))
+    return keras.Model(images, logits, name="discriminator")
+
+
+def small_kernel_discriminator(filters=(32, 64), kernel=4):
+    images = keras.Input((28, 28, 1))
+    x = networks.pixels_to_channels(images)
+    for width in filters:
+        x = layers.LeakyReLU(0.2)(layers.Conv2D(width, kernel, strides=2, padding="same")(x))
+    logits = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
+    return keras.Model(images, logits, name="discriminator")
+
+
+def generator(latent_dim, base=64, filters=32, first=3, last=5):
+    z = keras.Input((latent_dim,))
+    x = layers.Dense(7 * 7 * base)(z)
+    x = layers.Reshape((7, 7, base))(x)
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = networks.upsample(x, filters, first, "shuffle")
+    x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = networks.upsample(x, 1, last, "shuffle")
+    return keras.Model(z, layers.Activation("tanh", dtype="float32")(x), name="generator")
+
+
+shuffle_d = networks.build_shuffle_discriminator
+change = partial(dataclasses.replace, BASE)
+CANDIDATES = {
+    "as it is": (gan.GAN, BASE),
+    "cross-entropy": (gan.GAN, change(loss="bce")),
+    "batch 16": (gan.GAN, change(batch_size=16)),
+    "batch 64": (gan.GAN, change(batch_size=64)),
+    "batch 64, rates x 1.4": (
+        gan.GAN,
+        change(batch_size=64, d_learning_rate=1e-3, g_learning_rate=2.1e-3),
+    ),
+    "rates x 1.5": (gan.GAN, change(d_learning_rate=1.05e-3, g_learning_rate=2.25e-3)),
+    "rates x 2": (gan.GAN, change(d_learning_rate=1.4e-3, g_learning_rate=3e-3)),
+    "one rate 1e-3": (gan.GAN, change(d_learning_rate=1e-3, g_learning_rate=1e-3)),
+    "beta_1 0": (gan.GAN, change(beta_1=0.0)),
+    "beta_1 0.3": (gan.GAN, change(beta_1=0.3)),
+    "spectral norm": (gan.GAN, change(discriminator=spectral_discriminator)),
+    "spectral norm, D x 3": (
+        gan.GAN,
+        change(discriminator=spectral_discriminator, d_learning_rate=2e-3),
+    ),
+    "augmented": (AugmentedGAN, BASE),
+    "D 4x4": (gan.GAN, change(discriminator=small_kernel_discriminator)),
+    "D 3x3": (gan.GAN, change(discriminator=partial(small_kernel_discriminator, kernel=3))),
+    "D 24, 48": (gan.GAN, change(discriminator=partial(shuffle_d, (24, 48)))),
+    "D 32, 128": (gan.GAN, change(discriminator=partial(shuffle_d, (32, 128)))),
+    "G 48, 24": (gan.GAN, change(generator=partial(generator, base=48, filters=24))),
+    "G 64, 24": (gan.GAN, change(generator=partial(generator, filters=24))),
+    "G 64, 16": (gan.GAN, change(generator=partial(generator, filters=16))),
+    "G last 3x3": (gan.GAN, change(generator=partial(generator, last=3))),
+    "z of 32": (gan.GAN, change(latent_dim=32)),
+    "average 0.99": (gan.GAN, change(ema_momentum=0.99)),
+    "average 0.998": (gan.GAN, change(ema_momentum=0.998)),
+}
+
+
+def build(kind, recipe, seed):
+    """`Recipe.build_gan` with another class of GAN."""
+    keras.utils.set_random_seed(seed)
+    model = kind(
+        recipe.build_generator(),
+        recipe.build_discriminator(),
+        fakes_per_real=recipe.fakes_per_real,
+        ema_momentum=recipe.ema_momentum,
+        seed=seed,
+    )
+    model.compile(*recipe.build_optimizers(), recipe.loss, False, recipe.steps_per_execution)
+    return model
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, nargs="+", default=(20, 40, 80))
+    options = parser.parse_args()
+    real = datasets.load_digits()
+    judge = Judge(real.images, real.labels)
+    for name, (kind, recipe) in CANDIDATES.items():
+        if name not in options.only:
+            continue
+        runs = []
+        for seed in range(options.seeds):
+            batches = real.batches(recipe.batch_size, seed)
+            model = build(kind, recipe, seed)
+            run, _ = train_and_judge(model, batches, judge, options.seconds, time.process_time)
+            runs.append(run)
+        columns = []
+        for marks in zip(*runs, strict=True):
+            values = [mark["frechet"] for mark in marks]
+            columns.append(f"{median(values):6.1f} (worst {max(values):6.1f})")
+        steps = median(run[-1]["step"] for run in runs)
+        classes = min(run[-1]["classes"] for run in runs)
+        print(f"{name:24} {'   '.join(columns)}   {steps:.0f} steps, {classes} classes", flush=True)
+
+
+if __name__ == "__main__":
+    main()
