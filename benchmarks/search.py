@@ -93,6 +93,54 @@ CANDIDATES = {
     "one rate 1e-3": (gan.GAN, change(d_learning_rate=1e-3, g_learning_rate=1e-3)),
     "beta_1 0": (gan.GAN, change(beta_1=0.0)),
     "beta_1 0.3": (gan.GAN, change(beta_1=0.3)),
+    "beta_1 0, rates x 1.5": (
+        gan.GAN,
+        change(beta_1=0.0, d_learning_rate=1.05e-3, g_learning_rate=2.25e-3),
+    ),
+    "beta_1 0.3, rates x 1.5": (
+        gan.GAN,
+        change(beta_1=0.3, d_learning_rate=1.05e-3, g_learning_rate=2.25e-3),
+    ),
+    "beta_1 0.3, cross-entropy": (gan.GAN, change(beta_1=0.3, loss="bce")),
+    "beta_1 0.3, cross-entropy, rates x 2": (
+        gan.GAN,
+        change(beta_1=0.3, loss="bce", d_learning_rate=1.4e-3, g_learning_rate=3e-3),
+    ),
+    "beta_1 0.3, augmented": (AugmentedGAN, change(beta_1=0.3)),
+    "beta_1 0, cross-entropy": (gan.GAN, change(beta_1=0.0, loss="bce")),
+    "beta_1 0, batch 16": (gan.GAN, change(beta_1=0.0, batch_size=16)),
+    "beta_1 0, batch 8": (gan.GAN, change(beta_1=0.0, batch_size=8)),
+    "beta_1 0, batch 16, average 0.998": (
+        gan.GAN,
+        change(beta_1=0.0, batch_size=16, ema_momentum=0.998),
+    ),
+    "beta_1 0, batch 16, rates x 0.7": (
+        gan.GAN,
+        change(beta_1=0.0, batch_size=16, d_learning_rate=5e-4, g_learning_rate=1.05e-3),
+    ),
+    "beta_1 0, rates x 0.7": (
+        gan.GAN,
+        change(beta_1=0.0, d_learning_rate=5e-4, g_learning_rate=1.05e-3),
+    ),
+    "beta_1 0, D's rate x 2": (gan.GAN, change(beta_1=0.0, d_learning_rate=1.4e-3)),
+    "beta_1 0, G's rate x 0.7": (gan.GAN, change(beta_1=0.0, g_learning_rate=1e-3)),
+    "beta_1 0, D 4x4": (
+        gan.GAN,
+        change(beta_1=0.0, discriminator=small_kernel_discriminator),
+    ),
+    "beta_1 0, D 4x4, G last 3x3": (
+        gan.GAN,
+        change(
+            beta_1=0.0,
+            discriminator=small_kernel_discriminator,
+            generator=partial(generator, last=3),
+        ),
+    ),
+    "beta_1 0, average 0.99": (gan.GAN, change(beta_1=0.0, ema_momentum=0.99)),
+    "beta_1 0, G 48, 24": (
+        gan.GAN,
+        change(beta_1=0.0, generator=partial(generator, base=48, filters=24)),
+    ),
     "spectral norm": (gan.GAN, change(discriminator=spectral_discriminator)),
     "spectral norm, D x 3": (
         gan.GAN,

@@ -79,8 +79,8 @@ def gains_from_xla(*networks):
 
 
 def describe(jit_compile, steps_per_execution):
-    """One line: the device, the precision, whether XLA compiles the step, and steps a call."""
+    """One line: the device, the precision, whether XLA compiles the step, steps a call of `fit`."""
     device = "GPU" if on_gpu() else "CPU"
     xla = "with XLA" if jit_compile else "without XLA"
-    steps = f", {steps_per_execution} steps a call" if steps_per_execution > 1 else ""
+    steps = f", fit in calls of {steps_per_execution} steps" if steps_per_execution > 1 else ""
     return f"{device}, {keras.config.dtype_policy().name}, {xla}{steps}"

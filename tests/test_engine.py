@@ -29,7 +29,7 @@ def test_xla_only_where_it_pays(monkeypatch):
     assert engine.gains_from_xla(networks.build_mlp_generator(8, (16,)))
     recipe = recipes.load("mnist-dcgan")
     assert not engine.gains_from_xla(recipe.build_generator())
-    assert "with XLA, 16 steps a call" in recipes.load("workshop-mlp").build_gan().engine
+    assert "with XLA, fit in calls of 16" in recipes.load("workshop-mlp").build_gan().engine
     assert recipe.build_gan().engine == "CPU, float32, without XLA"
 
 

@@ -22,8 +22,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-STEPS = 1_500  # of workshop-dcgan, about 45 seconds; on a GPU take 10,000
-LETTER_STEPS = 2_000  # of the schedule with turns, about 50 seconds
+STEPS = 2_400  # of workshop-dcgan, about 40 seconds; on a GPU take 10,000
+LETTER_STEPS = 2_000  # of the schedule with turns, about 30 seconds
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
@@ -234,11 +234,12 @@ for network in (workshop.build_generator(), workshop.build_discriminator()):
     print("   convolutions end at", ", ".join(shapes))
 
 # %% [markdown]
-# Two more things make it quick: the **hinge** loss, which stops asking once an answer is clear
-# enough, and a **moving average** of the generator's weights, which draws the samples and takes no
-# part in the game.
+# Three more things make it quick: the **hinge** loss, which stops asking once an answer is clear
+# enough; a **moving average** of the generator's weights, which draws the samples and takes no part
+# in the game; and Adam without momentum (`beta_1=0`), for an opponent who moves makes old gradients
+# stale. Of some forty variants, no momentum and small batches gained most (`benchmarks/SEARCH.md`).
 #
-# **Expect:** about 45 seconds. Strokes after 200 steps, first digits after 500, mostly readable
+# **Expect:** about 40 seconds. Strokes after 200 steps, first digits after 500, mostly readable
 # ones at the end.
 
 # %%
@@ -254,6 +255,9 @@ plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new
 # %% [markdown]
 # Compare them with lesson 04: no specks, round strokes, in the same time and with a sixth of the
 # parameters. A patch painter knows what a stroke is; a pixel painter has to find out 784 times.
+#
+# `model.engine` says what it ran on. GPUs, and processors with AMX or AVX-512 BF16, are quicker still
+# in 16 bits: `engine.use_precision("bfloat16")` before the model is built.
 
 # %%
 plots.plot_seesaw(history.history)
@@ -270,7 +274,7 @@ plots.plot_seesaw(history.history)
 # about 50% of one. `AlternatingGAN` does that, with a bound on every turn.
 #
 # We try the schedule, and the tutorial's own loss, on capital letters with the workshop's networks.
-# **Expect** about 50 seconds. Which of the two will need more steps?
+# **Expect** about 30 seconds. Which of the two will need more steps?
 
 # %%
 letters = datasets.load_letters()
