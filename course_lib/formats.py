@@ -212,7 +212,8 @@ def _parse_plain(text):
     marks = text[ends].reshape(-1, COLUMNS)
     if (marks[:, -1] != ord("\n")).any() or (marks[:, :-1] != ord(",")).any():
         return None
-    widths = np.diff(ends, prepend=-1) - 1
+    widths = ends.copy()
+    widths[1:] -= ends[:-1] + 1
     if widths.min() < 1 or widths.max() > 3:
         return None
     values = (text[ends - 1] - ord("0")).astype(np.int16)

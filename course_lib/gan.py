@@ -135,8 +135,7 @@ class GAN(keras.Model):
 
     def judge(self, real_images, fake_images):
         """D's logits of both, in one pass where that is the same: without batch normalisation."""
-        kinds = {type(layer) for layer in self.discriminator.layers}
-        if keras.layers.BatchNormalization in kinds:  # its statistics are of real or of fake
+        if self.discriminator.non_trainable_weights:  # statistics: of real or of fake, never mixed
             return (
                 self.discriminator(real_images, training=True),
                 self.discriminator(fake_images, training=True),

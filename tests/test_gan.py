@@ -199,6 +199,18 @@ def test_debugging_and_several_devices_take_keras_way(images):
     model.fit(images[:64], batch_size=16, verbose=0)
 
 
+def test_batch_statistics_are_of_real_or_of_fake_never_mixed(images):
+    """Wherever the batch normalisation sits in D: here in a model within it."""
+    parts = [keras.layers.Flatten(), keras.layers.Dense(4), keras.layers.BatchNormalization()]
+    inner = keras.Sequential([keras.Input((28, 28, 1)), *parts, keras.layers.Dense(1)])
+    inputs = keras.Input((28, 28, 1))
+    discriminator = keras.Model(inputs, inner(inputs))
+    model = gan.GAN(networks.build_mlp_generator(8, (16,)), discriminator)
+    real_images = networks.scale_pixels(images[:8])
+    real_logits, _ = model.judge(real_images, keras.ops.zeros_like(real_images))
+    assert np.allclose(real_logits, discriminator(real_images, training=True), atol=1e-5)
+
+
 def test_a_call_before_compile_says_so(images):
     model = small()
     bare = gan.GAN(model.generator, model.discriminator)
