@@ -202,7 +202,7 @@ def _parse(path, lines, first_row, last_row):
 def _parse_plain(text):
     """Lines of 785 numbers, digits, commas and line ends alone, as uint8 [rows, 785]; else None.
 
-    Twice as fast as loadtxt: a number is its last digit, 10 times the one before if there is one,
+    Quicker than loadtxt: a number is its last digit, 10 times the one before if there is one,
     and 100 times the one before that.
     """
     text = np.frombuffer(text, np.uint8)
