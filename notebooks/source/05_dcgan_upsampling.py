@@ -236,8 +236,8 @@ for network in (workshop.build_generator(), workshop.build_discriminator()):
 # %% [markdown]
 # Three more things make it quick: the **hinge** loss, which stops asking once an answer is clear
 # enough; a **moving average** of the generator's weights, which draws the samples and takes no part
-# in the game; and Adam without momentum (`beta_1=0`), for an opponent who moves makes old gradients
-# stale. Of some forty variants, no momentum and small batches gained most (`benchmarks/SEARCH.md`).
+# in the game; and Adam without momentum (`beta_1=0`): a moving opponent makes old gradients stale.
+# No other change tried gained as much (`benchmarks/SEARCH.md`).
 #
 # **Expect:** about 40 seconds. Strokes after 200 steps, first digits after 500, mostly readable
 # ones at the end.
@@ -256,8 +256,8 @@ plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new
 # Compare them with lesson 04: no specks, round strokes, in the same time and with a sixth of the
 # parameters. A patch painter knows what a stroke is; a pixel painter has to find out 784 times.
 #
-# `model.engine` says what it ran on. GPUs, and processors with AMX or AVX-512 BF16, are quicker still
-# in 16 bits: `engine.use_precision("bfloat16")` before the model is built.
+# `model.engine` says what it ran on. Newer processors and GPUs are quicker in 16 bits:
+# `engine.use_precision("bfloat16")` before building.
 
 # %%
 plots.plot_seesaw(history.history)
