@@ -159,13 +159,14 @@ def read_csv(path):
 
 def _survey(path):
     """(has a header, number of the last row that is not blank); the header is checked."""
-    first, last_row = "", 0
-    with _open_text(path) as lines:
-        for row, line in enumerate(lines, 1):
-            if row == 1:
-                first = line
-            if not line.isspace():
-                last_row = row
+    first, last_row, line_ends = first_line(path), 0, 0
+    with open_bytes(path, member=".csv") as stream:
+        while block := stream.read(2**20):
+            if block.endswith(b"\r"):  # do not part it from its \n
+                block += stream.read(1)
+            if written := block.rstrip():
+                last_row = line_ends + _count_line_ends(written) + 1
+            line_ends += _count_line_ends(block)
     if not any(character.isalpha() for character in first.split(",")[0]):
         return False, last_row
     names = [name.strip().lower() for name in first.split(",")]
@@ -179,6 +180,12 @@ def _survey(path):
             f"{path}, row 1, column {column}", f"the header {found!r}", repr(expected), cure
         )
     return True, last_row
+
+
+def _count_line_ends(block):
+    """How many lines end in these bytes, by \\n, \\r\\n or \\r, as Python counts them."""
+    returns = block.count(b"\r")
+    return block.count(b"\n") + (returns - block.count(b"\r\n") if returns else 0)
 
 
 def _parse(path, lines, first_row, last_row):

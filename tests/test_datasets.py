@@ -190,11 +190,21 @@ def rewritten(path, change):
         gzipped,
         partial(rewritten, change=lambda raw: b"\xef\xbb\xbf" + raw),
         partial(rewritten, change=lambda raw: raw.replace(b"\n", b"\r\n")),
+        partial(rewritten, change=lambda raw: raw.replace(b"\n", b"\r")),
         partial(rewritten, change=lambda raw: raw + b"\n\r\n  \n"),
         partial(rewritten, change=lambda raw: raw.rstrip(b"\n")),
         partial(rewritten, change=lambda raw: raw.replace(b",", b", ")),
     ],
-    ids=["zip", "gz", "BOM", "Windows", "blank lines at the end", "no last line end", "spaces"],
+    ids=[
+        "zip",
+        "gz",
+        "BOM",
+        "Windows",
+        "old Mac",
+        "blank lines at the end",
+        "no last line end",
+        "spaces",
+    ],
 )
 @pytest.mark.parametrize("shape", ["digits", "letters"])
 def test_accepted_dress(request, shape, dress):
