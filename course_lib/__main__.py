@@ -44,8 +44,7 @@ def main(arguments=None):
     train.add_argument("--steps", type=positive, help="default: the recipe's own number")
     train.add_argument("--out", type=folder_name, help="default: outputs/RECIPE")
     train.add_argument("--seed", type=natural, default=0)
-    precisions = ("float32", "bfloat16", "float16")
-    train.add_argument("--precision", choices=precisions, default="float32", help=PRECISION_HELP)
+    train.add_argument("--precision", default="float32", help=PRECISION_HELP)
     options = parser.parse_args(arguments)
     try:
         if options.command == "check":
@@ -70,8 +69,8 @@ DATA_HELP = (
 
 
 PRECISION_HELP = (
-    "of the multiplications, default float32; bfloat16 is quicker on processors with AMX or "
-    "AVX-512 BF16 and on GPUs, float16 on GPUs"
+    "of the multiplications, default float32; bfloat16 is for processors with AMX or AVX-512 BF16 "
+    "and for GPUs, float16 for GPUs"
 )
 
 

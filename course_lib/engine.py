@@ -16,8 +16,9 @@ with contextlib.suppress(RuntimeError):  # raised if TensorFlow is already using
     for gpu in tf.config.list_physical_devices("GPU"):
         tf.config.experimental.set_memory_growth(gpu, True)  # memory as needed, not all at once
 
-# A training step frees what it used, glibc hands that back to Linux, and the next step fetches it
-# anew: half of workshop-dcgan's CPU time. Tell glibc to keep 64 MB for the next step.
+# A training step frees what it used, and glibc may hand that back to Linux, so that the next step
+# has to fetch it anew. It took half of workshop-dcgan's CPU time in some runs, and nothing in
+# others. Tell glibc to keep 64 MB for the next step.
 M_TOP_PAD = -2  # as in glibc's malloc.h
 if platform.libc_ver()[0] == "glibc":
     ctypes.CDLL(None).mallopt(M_TOP_PAD, 64 * 2**20)
@@ -47,18 +48,20 @@ def use_precision(name):
 
     The two short ones are Keras's mixed precision (Micikevicius et al. 2017, arXiv:1710.03740):
     multiplications in 16 bits; weights, what a network returns, losses and optimizers in 32.
-    Raises ValueError for another name, and where this machine would be slowed down by it: bfloat16
-    wants a GPU or a processor with amx_bf16 or avx512_bf16, float16 a GPU.
+    Raises ValueError for another name, and where this machine does not have it in hardware:
+    bfloat16 wants a GPU or a processor with amx_bf16 or avx512_bf16, float16 a GPU.
     """
     if name not in PRECISIONS:
         raise ValueError(f"precision {name!r}: expected {', '.join(PRECISIONS)}")
     if name == "bfloat16" and not has_bfloat16():
         raise ValueError(
-            "bfloat16: no amx_bf16 or avx512_bf16 among this processor's features, so it would be "
-            "slower than float32: stay with float32"
+            "bfloat16: no GPU, and no amx_bf16 or avx512_bf16 among this processor's features, so "
+            "it would only be imitated: stay with float32"
         )
     if name == "float16" and not on_gpu():
-        raise ValueError("float16: slower than float32 without a GPU, and none is here")
+        raise ValueError(
+            "float16: only imitated without a GPU, and none is here: stay with float32"
+        )
     keras.config.set_dtype_policy(PRECISIONS[name])
 
 

@@ -113,7 +113,7 @@ class GAN(keras.Model):
             with tape.stop_recording():
                 logs = self.update_discriminator(real_images, fake_images[:batch_size])
             with untouched(self.discriminator):
-                fake_logits = self.score_fakes(fake_images)
+                fake_logits = self.discriminator(fake_images, training=True)
             g_loss = self.g_loss(fake_logits)
             scaled_loss = self.g_optimizer.scale_loss(g_loss)
         self.apply_g_gradients(tape, scaled_loss)
@@ -145,10 +145,6 @@ class GAN(keras.Model):
         n = ops.shape(real_images)[0]
         return logits[:n], logits[n:]
 
-    def score_fakes(self, fake_images):
-        """D's logits of the fakes that G learns from."""
-        return self.discriminator(fake_images, training=True)
-
     def apply_g_gradients(self, tape, scaled_loss):
         """Move G alone by the gradients of its (scaled) loss, and its moving average after it."""
         variables = self.generator.trainable_variables
@@ -170,8 +166,8 @@ class GAN(keras.Model):
         if shuffle is None:
             shuffle = not isinstance(x, tf.data.Dataset)  # else Keras warns that it cannot
         most = self.steps_per_execution
-        endless = isinstance(x, tf.data.Dataset) and steps_per_epoch
-        self.steps_per_execution = math.gcd(most, steps_per_epoch) if endless else 1
+        several = isinstance(x, tf.data.Dataset) and steps_per_epoch
+        self.steps_per_execution = math.gcd(most, steps_per_epoch) if several else 1
         try:
             return super().fit(x, steps_per_epoch=steps_per_epoch, shuffle=shuffle, **options)
         finally:

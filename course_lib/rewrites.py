@@ -1,8 +1,8 @@
 """Two of Keras's layers with the same weights and the same results, computed with less work.
 
-Each overrides `call` and nothing else. mnist-dcgan ends in the first, letters-dcgan enlarges with the
-second. The idea, which lesson 05 takes apart: do the work where the map is small. `plain` turns a model back into ordinary
-Keras layers, to be saved for people without this kit.
+Each overrides `call` and nothing else. mnist-dcgan ends in the first, letters-dcgan enlarges with
+the second. Lesson 05 takes the idea apart: do the work where the map is small. `plain` turns a
+model back into ordinary Keras layers, to be saved for people without this kit.
 """
 
 import keras

@@ -71,6 +71,7 @@ def test_labels_of_a_bare_csv_can_be_named(kaggle_csv, tmp_path, capsys):
         (["train", "stylegan", "--data", "pen"], "unknown recipe 'stylegan'; known: letters-mlp"),
         (["train", "workshop-mlp", "--data", "nowhere.csv"], "nowhere.csv.*no such file.*'pen'"),
         (["train", "workshop-mlp", "--precision", "float16"], "without a GPU"),
+        (["train", "workshop-mlp", "--precision", "half"], "'half': expected float32, bfloat16"),
         (["train", "workshop-mlp", "--data", "pen:A?"], r"unknown: \['\?'\]"),
     ],
 )
