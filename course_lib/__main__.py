@@ -99,16 +99,18 @@ def positive(text):
 def open_data(data, wanted, class_names=None):
     """The `Dataset` that `--data` names.
 
-    `wanted`: "digits" or "letters", the recipe's own; `class_names`: of a CSV, None to infer them.
+    `wanted`: "digits", "letters" or "alphanumeric", the recipe's own; `class_names`: of a CSV, None to infer them.
     """
     from course_lib import datasets
 
     named = data is None or data in ("pen", "mnist") or data.startswith(("pen:", "emnist-"))
     if named and class_names:
         raise ValueError("--class-names is for a CSV; here the names are known: leave it out")
-    if data is None:
-        return datasets.load_digits() if wanted == "digits" else datasets.load_letters()
-    if data == "pen":
+    if data is None and wanted == "digits":
+        return datasets.load_digits()
+    if data is None and wanted == "letters":
+        return datasets.load_letters()
+    if data in (None, "pen"):
         return datasets.load_handwriting(wanted)
     if data.startswith("pen:"):
         return datasets.load_handwriting(data.removeprefix("pen:"))
