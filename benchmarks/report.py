@@ -132,12 +132,13 @@ def loading_section(results):
 
 
 def memory_section(results):
+    seconds = results["import_seconds"]  # beside an empty Python's start, so it may be below 0
     return [
         "## Memory over 2,000 steps, and the import",
         "",
         f"With `gan.sample` every 100 steps the process grew by {results['sample']:.1f} MB between step 200 "
         f"and step 2,000; with `predict` in its place by {results['predict']:.1f} MB. "
-        f"`import course_lib` takes {results['import_seconds']:.3f} s.",
+        f"`import course_lib` takes {'less than 0.01' if seconds < 0.01 else f'{seconds:.2f}'} s.",
         "",
     ]
 
