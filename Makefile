@@ -7,7 +7,7 @@ READY := .venv/ready
 
 BENCH := .venv-bench/bin/python
 
-.PHONY: help setup demo lab check test notebooks bench bench-quick format lock clean
+.PHONY: help setup demo lab check test notebooks bench bench-quick clinic format lock clean
 
 help:
 	@echo "make demo       train the workshop DCGAN and leave pictures in outputs/demo (about 1 minute)"
@@ -17,6 +17,7 @@ help:
 	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
 	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
 	@echo "make bench      measure speed and memory beside the peers (half an hour; bench-quick: 3 minutes)"
+	@echo "make clinic     does the doctor name planted illnesses? (half an hour)"
 	@echo "make format     format and lint the code"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
 	@echo "make clean      remove the environments and outputs"
@@ -66,6 +67,9 @@ bench-quick: .venv-bench/ready
 	$(BENCH) benchmarks/speed.py --quick
 	$(BENCH) benchmarks/quality.py --quick
 	$(BENCH) benchmarks/loading.py --quick
+
+clinic: $(READY)
+	$(BIN)/python benchmarks/clinic.py
 
 format: $(READY)
 	$(BIN)/ruff format .

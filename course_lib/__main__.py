@@ -16,6 +16,7 @@ PACKAGES = {
     "tensorflow": (2, 18),
     "keras": (3, 8),
     "numpy": (1, 26),
+    "scipy": (1, 11),
     "pandas": (2, 0),
     "matplotlib": (3, 8),
     "tqdm": (4, 60),
@@ -131,7 +132,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
     Returns 0.
     """
     print("Loading TensorFlow. What it remarks on CUDA and oneDNN is no error: never mind.")
-    from course_lib import callbacks, engine, gan, plots, recipes, rewrites
+    from course_lib import callbacks, engine, gan, metrics, plots, recipes, rewrites
 
     engine.use_precision(precision)
     recipe = recipes.load(recipe_name)
@@ -139,6 +140,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
     batches = dataset.batches(recipe.batch_size, seed)
     steps = steps or recipe.steps
     check_folder(out)  # before the training, so that it is not in vain
+    yardstick = metrics.Yardstick(dataset) if len(dataset) >= 2 * metrics.LEAST else None
     model = recipe.build_gan(seed)
     print(f"{recipe.name}: {steps:,} steps of {recipe.batch_size} images on {model.engine}")
 
@@ -146,7 +148,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
         folder = Path(folder)
         start = time.perf_counter()
         z = gan.fixed_z(50, recipe.latent_dim, seed)
-        history, film = callbacks.fit_and_watch(model, batches, steps, z)
+        history, film = callbacks.fit_and_watch(model, batches, steps, z, yardstick=yardstick)
         seconds = time.perf_counter() - start
 
         samples = model.sample(gan.fixed_z(100, recipe.latent_dim, seed + 1))
@@ -157,6 +159,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
         history.save(folder / "history.csv")
         rewrites.plain(model.sampler).save(folder / "generator.keras")
         report = describe(recipe, dataset, model, history.history, seconds, seed)
+        report |= judge(model, history, dataset, yardstick, seed)
         text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
         (folder / "report.json").write_text(text, encoding="utf-8")
         out.mkdir(exist_ok=True)
@@ -173,6 +176,28 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
         "      `python -m course_lib train -h` trains other networks on other data"
     )
     return 0
+
+
+def judge(model, history, dataset, yardstick, seed):
+    """Measure 2,000 samples, ask the doctor, print both. Returns them for report.json."""
+    import numpy as np
+
+    from course_lib import doctor, gan
+
+    if yardstick is None:
+        print(f"not measured: {len(dataset)} images are too few to compare with")
+        return {}
+    z = gan.fixed_z(2_000, model.latent_dim, seed + 2)
+    samples = np.concatenate([model.sample(part) for part in np.split(z, 8)])
+    found = {}
+    if np.isfinite(samples).all():
+        measured = yardstick.report(samples)
+        found["metrics"] = {**measured.numbers(), "class_counts": measured.class_counts}
+        found["metrics_of_real_images"] = measured.real.numbers()
+        print(f"\n{measured}\n")
+    findings = doctor.examine(model, history, dataset, samples, yardstick)
+    print()
+    return found | {"doctor": [finding._asdict() for finding in findings]}
 
 
 def check_folder(out):

@@ -1,4 +1,4 @@
-"""What to keep from a run: a progress bar, every step's numbers, samples on a fixed z, a film.
+"""What to keep from a run: progress, every step's numbers, samples on a fixed z, measures, a film.
 
 They are Keras callbacks for `gan.fit(..., verbose=0, callbacks=[...])`; `fit_and_watch` puts them
 together.
@@ -6,13 +6,14 @@ together.
 
 import csv
 import sys
+import time
 
 import keras
 import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from course_lib import plots
+from course_lib import doctor, gan, plots
 
 
 class StepCallback(keras.callbacks.Callback):
@@ -57,11 +58,15 @@ class Progress(StepCallback):
 
 
 class History(StepCallback):
-    """Every step's logs, as lists in `history` ("step", "d_loss", "g_loss", ...)."""
+    """Every step's logs, as lists in `history` ("step", "d_loss", "g_loss", ...).
+
+    `reports`: what a `Measure` beside it measured, a `metrics.Report` by step.
+    """
 
     def __init__(self):
         super().__init__()
         self.history = {"step": []}
+        self.reports = {}
 
     def on_step(self, step, logs):
         self.history["step"].append(step)
@@ -69,16 +74,20 @@ class History(StepCallback):
             self.history.setdefault(name, []).append(float(value))
 
     def save(self, path):
-        """Write a CSV file with a header, one row a step.
+        """Write a CSV file with a header, one row a step; measures stand in the rows they belong to.
 
         Raises ValueError if the runs it watched did not log the same things.
         """
         if len({len(values) for values in self.history.values()}) > 1:
             raise ValueError("this History watched runs with different logs: use one for each")
+        measures = {step: report.numbers() for step, report in self.reports.items()}
+        names = list(next(iter(measures.values()), {}))
         with open(path, "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(self.history)
-            writer.writerows(zip(*self.history.values(), strict=True))
+            writer.writerow([*self.history, *names])
+            for step, *values in zip(*self.history.values(), strict=True):
+                found = measures.get(step, {})
+                writer.writerow([step, *values, *(found.get(name, "") for name in names)])
 
 
 class Film(StepCallback):
@@ -128,13 +137,63 @@ class Film(StepCallback):
         pages[0].save(path, save_all=True, append_images=pages[1:], duration=durations, loop=0)
 
 
-def fit_and_watch(gan, batches, steps, z, n_frames=40):
+class Measure(StepCallback):
+    """How well the samples are, again and again: a `metrics.Report` by step into `history.reports`.
+
+    `yardstick`: a `metrics.Yardstick`; `history`: the run's `History`. Measured at every
+    `every` steps or later: never is more than `budget`, a share, of the time spent on it.
+    500 samples on a fixed z, so that a report at the end with more of them says a little less.
+    """
+
+    def __init__(self, yardstick, history, every=200, budget=0.05, n_samples=500):
+        super().__init__()
+        self.yardstick, self.history = yardstick, history
+        self.every, self.budget, self.n_samples = every, budget, n_samples
+        self.due, self.spent, self.cost = every, 0.0, yardstick.seconds
+
+    def on_train_begin(self, logs=None):
+        self.start = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        super().on_train_batch_end(batch, logs)
+        now = time.perf_counter()
+        affordable = self.spent + self.cost <= self.budget * (now - self.start)
+        if self.step >= self.due and affordable:
+            z = gan.fixed_z(self.n_samples, self.model.latent_dim)
+            samples = self.model.sample(z)
+            if np.isfinite(samples).all():
+                self.history.reports[self.step] = self.yardstick.report(samples)
+            self.cost = time.perf_counter() - now
+            self.spent += self.cost
+            self.due = self.step + self.every
+
+
+class Doctor(keras.callbacks.Callback):
+    """Has `doctor.examine` look at the run when it ends; what it says is in `findings`.
+
+    `dataset`: what the run trains on; `history`: its `History`; `yardstick`: see `examine`.
+    """
+
+    def __init__(self, dataset, history, yardstick=None):
+        super().__init__()
+        self.dataset, self.history, self.yardstick = dataset, history, yardstick
+        self.findings = None
+
+    def on_train_end(self, logs=None):
+        self.findings = doctor.examine(
+            self.model, self.history, self.dataset, yardstick=self.yardstick
+        )
+
+
+def fit_and_watch(model, batches, steps, z, n_frames=40, yardstick=None):
     """Train with a progress bar, every step's numbers and a film. Returns (`History`, `Film`).
 
-    `gan`: a compiled `gan.GAN`; `batches`: as `Dataset.batches` gives them; `z`: [N, latent_dim],
-    what the film shows; `n_frames`: about how many frames.
+    `model`: a compiled `gan.GAN`; `batches`: as `Dataset.batches` gives them; `z`: [N, latent_dim],
+    what the film shows; `n_frames`: about how many frames; `yardstick`: to `Measure` on the way.
     """
     history, film = History(), Film(z, steps, n_frames)
     watch = [history, film, Progress(steps)]
-    gan.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=watch)
+    if yardstick:
+        watch.append(Measure(yardstick, history))
+    model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=watch)
     return history, film

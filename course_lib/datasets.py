@@ -66,11 +66,11 @@ class Dataset:
         names = " ".join(self.class_names)
         return f"Dataset({len(self):,} images of {names}; {self.source})"
 
-    def batches(self, batch_size, seed=0):
+    def batches(self, batch_size, seed=0, labels=False):
         """An endless `tf.data.Dataset` of image batches, every pass in a new order.
 
-        Yields uint8 [batch_size, 28, 28, 1]; what does not fill a batch at the end of a pass is
-        left out of that pass. The same seed gives the same batches. The images are not copied:
+        Yields uint8 [batch_size, 28, 28, 1], and with `labels` pairs of these and their labels,
+        int64 [batch_size]; what does not fill a batch at the end of a pass is left out of it. The same seed gives the same batches. The images are not copied:
         handing TensorFlow the array would hold it twice. Raises `DatasetError` if there are fewer
         images than `batch_size`.
         """
@@ -87,9 +87,12 @@ class Dataset:
                 order = rng.permutation(len(self))
                 order = order[: len(self) // batch_size * batch_size].reshape(-1, batch_size)
                 for start in range(0, len(order), 16):
-                    yield self.images[order[start : start + 16]]
+                    rows = order[start : start + 16]
+                    yield (self.images[rows], self.labels[rows]) if labels else self.images[rows]
 
         spec = tf.TensorSpec([None, batch_size, 28, 28, 1], tf.uint8)
+        if labels:
+            spec = spec, tf.TensorSpec([None, batch_size], tf.int64)
         batches = tf.data.Dataset.from_generator(blocks, output_signature=spec).unbatch()
         batches = batches.prefetch(2)
         options = tf.data.Options()

@@ -213,3 +213,22 @@ def build_shuffle_discriminator(filters, *, name="discriminator"):
         x = layers.LeakyReLU(0.2)(x)
     logits = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
     return keras.Model(images, logits, name=name)
+
+
+def build_classifier(n_classes, *, seed=0, name="classifier"):
+    """A reader of characters: images [B, 28, 28, 1] in [-1, 1] -> features and logits.
+
+    Returns {"features": [B, 64], "logits": [B, n_classes]}. Two 5×5 convolutions with batch
+    normalisation on 14×14 pixels of four channels; `metrics` measures in the features.
+    """
+    weights = lambda: keras.initializers.HeNormal(seed=seed)  # noqa: E731
+    images = keras.Input(IMAGE_SHAPE, name="images")
+    x = pixels_to_channels(images)  # [B, 14, 14, 4]
+    for width, stride in ((32, 1), (64, 2)):
+        x = layers.Conv2D(width, 5, stride, "same", use_bias=False, kernel_initializer=weights())(x)
+        x = layers.ReLU()(layers.BatchNormalization()(x))
+    x = layers.Dropout(0.3, seed=seed)(layers.Flatten()(x))
+    x = layers.Dense(64, kernel_initializer=weights())(x)
+    features = layers.Activation("relu", dtype="float32", name="features")(x)
+    logits = layers.Dense(n_classes, dtype="float32", kernel_initializer=weights())(features)
+    return keras.Model(images, {"features": features, "logits": logits}, name=name)

@@ -1,12 +1,16 @@
 """Shared by the tests: quiet TensorFlow, pictures without a screen, a few images to train on."""
 
 import os
+import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 import numpy as np
 import pytest
+
+CACHE = tempfile.TemporaryDirectory()  # classifiers are kept there, not in the user's folder
+os.environ["KERAS_HOME"] = CACHE.name
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib import callbacks, gan, recipes
+from course_lib import callbacks, gan, metrics, recipes
 from course_lib.datasets import Dataset
 
 STEPS = 12
@@ -79,3 +79,45 @@ def test_progress_bar_ends_at_the_last_step(images, capsys):
     short_run(images, callbacks.Progress(STEPS))
     last = capsys.readouterr().out.rstrip().split("\r")[-1]
     assert f"{STEPS}/{STEPS}" in last and "d_loss" in last
+
+
+class FakeYardstick:
+    """Says what it is told, and takes no time."""
+
+    seconds = 0.0
+
+    def report(self, images):
+        self.images = images
+        return metrics.Report(
+            len(images), 1.5, 0, 0, 0, 0, 0, 0, {"bar": len(images)}, 0.0, 0.0, 0.0
+        )
+
+
+def test_measures_stand_in_the_rows_of_their_steps(images, tmp_path):
+    history = callbacks.History()
+    yardstick = FakeYardstick()
+    measure = callbacks.Measure(yardstick, history, every=4, budget=1.0, n_samples=30)
+    model = short_run(images, history, measure)
+    assert min(history.reports) >= 4 and max(history.reports) <= STEPS
+    assert np.array_equal(yardstick.images, model.sample(gan.fixed_z(30, 64)))
+    history.save(tmp_path / "history.csv")
+    rows = list(csv.DictReader(open(tmp_path / "history.csv")))
+    measured = {int(row["step"]): float(row["frechet"]) for row in rows if row["frechet"]}
+    assert measured == dict.fromkeys(history.reports, 1.5)
+
+
+def test_measuring_keeps_to_its_budget(images):
+    """A measure that would cost more than its share of the time is put off."""
+    history, dear = callbacks.History(), FakeYardstick()
+    dear.seconds = 1000.0
+    short_run(images, history, callbacks.Measure(dear, history, every=1))
+    assert history.reports == {}
+
+
+def test_the_doctor_comes_when_the_run_ends(images, capsys):
+    dataset = Dataset(images, np.zeros(len(images), "int64"), ["bar"], "made in this test")
+    history = callbacks.History()
+    visit = callbacks.Doctor(dataset, history, yardstick=FakeYardstick())
+    short_run(images, history, visit)
+    assert [finding.illness for finding in visit.findings] == ["bad-dataset"]
+    assert "all 256 images are of one class" in capsys.readouterr().out

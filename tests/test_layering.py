@@ -25,8 +25,21 @@ ALLOWED = {
     "engine": set(),
     "gan": {"combined", "engine", "losses", "networks"},
     "recipes": {"combined", "gan", "networks"},
-    "callbacks": {"plots"},
-    "__main__": {"datasets", "callbacks", "engine", "gan", "plots", "recipes", "rewrites"},
+    "metrics": {"engine", "networks", "places"},
+    "trial": {"combined", "networks"},
+    "doctor": {"datasets", "metrics", "networks", "pen", "trial"},
+    "callbacks": {"doctor", "gan", "plots"},
+    "__main__": {
+        "datasets",
+        "callbacks",
+        "doctor",
+        "engine",
+        "gan",
+        "metrics",
+        "plots",
+        "recipes",
+        "rewrites",
+    },
 }
 
 

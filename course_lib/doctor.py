@@ -1,0 +1,507 @@
+"""What ails a run, in plain words: `examine` names the illness, its cause and what to try.
+
+The doctor sees what you have: the two networks, the losses, the samples, the data. It measures
+those, takes a few training steps on trial (`trial`) and puts everything back. It looks in rounds,
+`ROUNDS`, and stops after the first in which it finds something, for the rest would follow from it:
+are the numbers and the data sound; does a step do what it should; is what comes out good.
+
+Not to be seen from the outside, and so not among the illnesses: whether a run would get better
+with another architecture, and whether z was drawn badly in training by a loop that has no
+`draw_z`, for nothing of it is left once the step is done.
+"""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib import metrics, pen, trial
+from course_lib.datasets import Dataset
+from course_lib.networks import scale_pixels
+
+
+class Finding(NamedTuple):
+    """One illness: its name, what was seen (with the number), why it happens, what to try, and
+    the lesson that explains it."""
+
+    illness: str
+    evidence: str
+    cause: str
+    cure: str
+    lesson: str
+
+    def __str__(self):
+        return (
+            f"{self.illness}\n  seen:   {self.evidence}\n  why:    {self.cause}\n"
+            f"  try:    {self.cure}\n  lesson: {self.lesson}"
+        )
+
+
+ILLNESSES = {  # name: (cause, cure, lesson)
+    "non-finite": (
+        "A number grew until it no longer was one: a rate far too high, a logarithm or a division "
+        "by 0 in a loss of your own.",
+        "Start again from the last good weights with a tenth of the learning rate; in a loss use "
+        "logits (softplus), never log of a sigmoid.",
+        "04",
+    ),
+    "bad-dataset": (
+        "A generator learns what it is shown, turned, inverted or one-sided as it may be.",
+        "Look at twenty images with their labels before every training.",
+        "01",
+    ),
+    "pixel-range-mismatch": (
+        "Real and fake images live on different scales, so D tells them apart by that alone and G "
+        "can do nothing about it.",
+        "Scale real images to [-1, 1] (images / 127.5 - 1, or hand over uint8) and end the "
+        "generator in tanh.",
+        "03",
+    ),
+    "frozen-discriminator": (
+        "On Keras 3 a model that was frozen when its training step was traced stays frozen. "
+        "Another cause is a learning rate of 0.",
+        "Set discriminator.trainable = True before each D step and False before each combined "
+        "step, or use course_lib.gan.",
+        "04",
+    ),
+    "frozen-generator": (
+        "No gradient reaches the generator: it was frozen, left out of the optimizer's list, or "
+        "its images went through NumPy on their way to D.",
+        "Hand G's optimizer generator.trainable_variables, and keep G and D in one tape.",
+        "04",
+    ),
+    "swapped-labels": (
+        "A network is asked for the opposite of what it should do: 1 is for real images in D's "
+        "step, and for fakes in G's.",
+        "Check the labels of both steps, and the signs in a loss of your own.",
+        "02",
+    ),
+    "learning-rate-too-high": (
+        "Each step leaps over the place it was aimed at, and the next leaps back.",
+        "Divide both learning rates by ten; Adam with 2e-4 is a good start for a GAN.",
+        "04",
+    ),
+    "learning-rate-too-low": (
+        "The steps are so small that the networks stay about where they began.",
+        "Multiply the learning rate by ten until the losses begin to move.",
+        "04",
+    ),
+    "batch-norm-mixing": (
+        "Real and fake images pass D's batch normalisation in one batch: it sees how many of each "
+        "kind there are, and at sampling time their mixture is not what it knows.",
+        "Call D on real and on fake images apart, or leave batch normalisation out of D.",
+        "05",
+    ),
+    "latent-mismatch": (
+        "The generator was trained on other z than it is asked for: it answers well only where it "
+        "was trained.",
+        "Draw z the same way in both places: a new standard normal batch at every step.",
+        "03",
+    ),
+    "constant-output": (
+        "Whatever z says, the generator paints the same plain picture: its last layer is "
+        "saturated or dead.",
+        "Begin again with a smaller learning rate, batch normalisation in G and LeakyReLU.",
+        "03",
+    ),
+    "blind-discriminator": (
+        "D answers the same to everything, so G hears nothing it could learn from: D is too weak, "
+        "dead, or does not see what you think it sees.",
+        "Look at a batch right before it enters D; train D alone on real against noise first.",
+        "02",
+    ),
+    "saturated-discriminator": (
+        "D is so sure that the slope of its answer is almost 0, and G is told nothing.",
+        "Give D a smaller learning rate or Dropout, give G a head start, take the hinge loss.",
+        "04",
+    ),
+    "mode-collapse": (
+        "G found something D accepts and writes nothing else; D chases it from class to class.",
+        "Smaller learning rates, beta_1 of 0 or 0.5, a larger batch, a stronger D.",
+        "05",
+    ),
+    "copying": (
+        "The images are training images: too few of them for so large a network, or samples taken "
+        "from the wrong variable.",
+        "Check where the samples come from; then more data, or a smaller network.",
+        "06",
+    ),
+    "undertrained": (
+        "Nothing is wrong but the time: the images still change from one minute to the next.",
+        "Train on from where it stands.",
+        "05",
+    ),
+}
+
+
+class Case:
+    """What there is to see of one run, each look taken once and only if asked for."""
+
+    def __init__(self, gan, history, images, samples=None, yardstick=None):
+        self.gan = gan
+        self.dataset = images if isinstance(images, Dataset) else None
+        self.images = np.asarray(images.images if self.dataset else images)
+        history = getattr(history, "history", history)
+        self.history = {name: np.asarray(values, float) for name, values in history.items()}
+        self.samples = self.own if samples is None else np.asarray(samples)
+        self._yardstick = yardstick
+
+    @cached_property
+    def real(self):
+        """Some real images as the networks meet them, float32."""
+        order = np.random.default_rng(1).permutation(len(self.images))[:500]
+        return np.asarray(scale_pixels(self.images[order]))
+
+    @cached_property
+    def own(self):
+        """Images that the doctor draws with z as it should be: standard normal."""
+        return self.draw(500, seed=2)
+
+    def draw(self, n, seed, scale=1.0):
+        """n images of the run's generator with z of this deviation."""
+        z = np.random.default_rng(seed).standard_normal((n, self.gan.generator.input_shape[-1]))
+        z = (scale * z).astype("float32")
+        sample = getattr(self.gan, "sample", None)
+        return np.asarray(sample(z) if sample else self.gan.generator(z, training=False))
+
+    @cached_property
+    def trial(self):
+        return trial.try_steps(self.gan, self.images)
+
+    @cached_property
+    def scores(self):
+        """D's logits of real images and of the generator's own: two arrays."""
+        discriminator = self.gan.discriminator
+        return [np.ravel(discriminator(x, training=False)) for x in (self.real, self.own)]
+
+    @cached_property
+    def d_is_deaf(self):
+        """Whether D answers the same to real images, to fakes and to noise."""
+        noise = np.random.default_rng(4).uniform(-1, 1, (100, 28, 28, 1)).astype("float32")
+        logits = np.concatenate([*self.scores, np.ravel(self.gan.discriminator(noise))])
+        return bool(np.ptp(logits) < 1e-5)
+
+    @cached_property
+    def yardstick(self):
+        """None without a `Dataset`: then nothing is known of classes."""
+        if self._yardstick is None and self.dataset is not None:
+            self._yardstick = metrics.Yardstick(self.dataset)
+        return self._yardstick
+
+    @cached_property
+    def report(self):
+        return self.yardstick.report(self.samples) if self.yardstick else None
+
+    def late(self, name):
+        """The mean of a log over the last quarter of the run, nan if it was not kept."""
+        values = self.history.get(name, np.array([]))
+        return float(values[-max(1, len(values) // 4) :].mean()) if len(values) else np.nan
+
+
+# --- First: are the numbers and the data sound? --------------------------------------------------
+
+
+def see_non_finite(case):
+    for name, values in case.history.items():
+        if not np.isfinite(values).all():
+            first = int(np.argmin(np.isfinite(values)))
+            step = case.history["step"][first] if "step" in case.history else first + 1
+            return f"{name} is {values[first]} from step {step:.0f} on"
+    for network in (case.gan.discriminator, case.gan.generator):
+        for weight in network.weights:
+            if not np.isfinite(np.array(weight)).all():
+                return f"the weight {weight.path} of the {network.name} holds nan or inf"
+    if not np.isfinite(case.samples).all():
+        return "the samples hold nan or inf"
+    return None
+
+
+def see_bad_dataset(case):
+    real = case.real
+    border = np.concatenate([real[:, 0], real[:, -1], real[:, :, 0], real[:, :, -1]], axis=1)
+    low, high = real.min(), real.max()
+    if np.median(border) > (low + high) / 2:
+        return "the paper is bright: the border's median pixel is in the upper half of the range"
+    if case.dataset is None:
+        return None
+    counts = np.bincount(case.dataset.labels, minlength=len(case.dataset.class_names))
+    names = case.dataset.class_names
+    if (counts > 0).sum() == 1:
+        return f"all {len(case.dataset):,} images are of one class, {names[counts.argmax()]!r}"
+    rarest = counts.argmin()
+    if counts[rarest] < 0.1 * counts.mean():
+        return f"{names[rarest]!r} has {counts[rarest]:,} images, an even share is {counts.mean():,.0f}"
+    return see_turned(case.dataset)
+
+
+TURNS = {  # of images [N, 28, 28]
+    "upright": lambda x: x,
+    "upside down": lambda x: x[:, ::-1, ::-1],
+    "mirrored": lambda x: x[:, :, ::-1],
+    "mirrored top to bottom": lambda x: x[:, ::-1],
+    "transposed": lambda x: x.transpose(0, 2, 1),
+    "turned by 90 degrees": lambda x: np.rot90(x, 1, (1, 2)),
+    "turned by 270 degrees": lambda x: np.rot90(x, 3, (1, 2)),
+    "transposed and upside down": lambda x: np.rot90(x, 2, (1, 2)).transpose(0, 2, 1),
+}
+
+
+def see_turned(dataset):
+    """Compare each class's mean with the pen's: which turn of the images fits best?"""
+    names = [name for name in dataset.class_names if name in pen.CHARACTERS]
+    if len(names) < 5:  # 0, 1 and 8 look the same upside down
+        return None
+    drawn = pen.draw("".join(name * 40 for name in names), rng=0).reshape(len(names), 40, 28, 28)
+    wanted = np.stack([_mean_picture(images) for images in drawn])
+    groups = [dataset.images[dataset.labels == dataset.class_names.index(n)][:200] for n in names]
+    fits = {}
+    for turn, apply in TURNS.items():
+        found = np.stack([_mean_picture(apply(group[..., 0])) for group in groups])
+        fits[turn] = float((found * wanted).sum(axis=1).mean())
+    best = max(fits, key=fits.get)
+    if fits[best] < fits["upright"] + 0.05:
+        return None
+    return f"the images look {best}: so they fit drawn characters by {fits[best]:.2f}, upright by {fits['upright']:.2f}"
+
+
+def _mean_picture(images):
+    """The mean of images as a vector [784] without its mean, of length 1."""
+    mean = images.mean(axis=0).ravel()
+    mean = mean - mean.mean()
+    return mean / (np.linalg.norm(mean) + 1e-9)
+
+
+def see_pixel_range(case):
+    real = case.real.min(), case.real.max()
+    if case.own.max() - case.own.min() > 0.2:  # else it cannot reach for anything
+        far = case.draw(100, seed=3, scale=20.0)
+        reach = min(far.min(), case.own.min()), max(far.max(), case.own.max())
+        if abs(reach[0] - real[0]) > 0.5 or abs(reach[1] - real[1]) > 0.5:
+            return (
+                f"real pixels run from {real[0]:.1f} to {real[1]:.1f}, the generator reaches "
+                f"from {reach[0]:.1f} to {reach[1]:.1f}"
+            )
+    shown, own = case.samples, case.own
+    if abs(shown.min() - own.min()) > 0.5 or abs(shown.max() - own.max()) > 0.5:
+        return (
+            f"the samples run from {shown.min():.1f} to {shown.max():.1f}, the generator's own "
+            f"images from {own.min():.1f} to {own.max():.1f}"
+        )
+    return None
+
+
+# --- Second: does a step do what it should? ------------------------------------------------------
+
+
+def see_frozen_discriminator(case):
+    if case.trial.d_moved == 0 and not case.d_is_deaf:
+        return "training steps on trial changed no weight of D (largest change 0.0)"
+    return None
+
+
+def see_frozen_generator(case):
+    if case.trial.g_moved == 0:
+        return "training steps on trial changed no weight of G (largest change 0.0)"
+    return None
+
+
+def see_swapped_labels(case):
+    if case.trial.d_gain < 0:
+        return f"D's own steps bring its logits of real images nearer to those of fakes, or below ({case.trial.d_gain:.2g})"
+    if case.trial.g_gain < 0:
+        return f"G's own steps lower the score of its images ({case.trial.g_gain:.2g})"
+    return None
+
+
+STEP_TOO_LONG, STEP_TOO_SHORT = 0.25, 1e-5  # of the weights' length; healthy runs: 0.001 to 0.1
+
+
+def see_high_rate(case):
+    rates = {"D": case.trial.d_rate, "G": case.trial.g_rate}
+    side = max(rates, key=rates.get)
+    if rates[side] > STEP_TOO_LONG:
+        return f"one step moves {side} by {rates[side]:.0%} of its weights' length"
+    for network in (case.gan.discriminator, case.gan.generator):
+        size = weight_size(network)
+        if size > 10:
+            return f"the weights of the {network.name} are {size:.0f} times as large as at a usual start"
+    return None
+
+
+def weight_size(network):
+    """The largest root mean square of a kernel, in units of Glorot's initial one."""
+    sizes = [0.0]
+    for weight in network.trainable_weights:
+        if len(weight.shape) > 1:
+            fan = np.prod(weight.shape[:-2]) * (weight.shape[-1] + weight.shape[-2])
+            sizes.append(np.sqrt(np.square(np.array(weight)).mean() * fan / 2))
+    return float(max(sizes))
+
+
+def see_low_rate(case):
+    rates = {"D": case.trial.d_rate, "G": case.trial.g_rate}
+    side = min(rates, key=lambda side: rates[side] or np.inf)  # 0 is a matter of its own
+    if 0 < rates[side] < STEP_TOO_SHORT and not case.d_is_deaf:
+        return f"one step moves {side} by {rates[side]:.1g} of its weights' length"
+    return None
+
+
+def see_batch_norm_mixing(case):
+    probe = np.full((32, 28, 28, 1), 255 if case.images.dtype == np.uint8 else 1, case.images.dtype)
+    share = trial.batch_statistics(case.gan, probe)
+    if share is not None and share < 0.75:
+        return f"real images make up {share:.0%} of what D's batch normalisation takes for real"
+    return None
+
+
+def see_latent_mismatch(case):
+    draw_z = getattr(case.gan, "draw_z", None)
+    if draw_z is not None:
+        with trial.put_back(case.gan):
+            first, second = np.asarray(draw_z(256)), np.asarray(draw_z(256))
+        if np.array_equal(first, second) or len(np.unique(first, axis=0)) < 256:
+            return (
+                "the z of training does not vary: two batches of it are the same, or its rows are"
+            )
+        if abs(first.mean()) > 0.1 or abs(first.std() - 1) > 0.1:
+            return (
+                f"the z of training has mean {first.mean():.2f} and deviation {first.std():.2f}, "
+                "a standard normal 0 and 1"
+            )
+    distance, noise = pooled_distance(case.own, case.samples)
+    if distance > max(12 * noise, 0.1):
+        return (
+            "the samples are unlike what the generator makes of standard normal z "
+            f"(distance {distance:.2f}, by chance {noise:.2f})"
+        )
+    return None
+
+
+def pooled_distance(a, b):
+    """(Fréchet distance of images a and b as 7×7 maps, the same between two halves of a)."""
+    a, b = (
+        np.asarray(x).reshape(len(x), 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49) for x in (a, b)
+    )
+    a = a.astype(float)
+    half = min(len(a) // 2, len(b))
+    noise = metrics.frechet_distance(a[:half], a[half : 2 * half])
+    return metrics.frechet_distance(a[:half], b[:half].astype(float)), noise
+
+
+# --- Third: is what comes out good? --------------------------------------------------------------
+
+
+def spread(images):
+    """How much images [N, 28, 28, 1] differ: the mean over pixels of the deviation over N."""
+    return float(np.asarray(images).std(axis=0).mean())
+
+
+def see_constant_output(case):
+    if spread(case.samples) > 0.1 * spread(case.real):
+        return None
+    contrast, usual = case.samples.mean(axis=0).std(), case.real[0].std()
+    if contrast < 0.3 * usual:
+        return f"all samples are one plain picture: they differ by {spread(case.samples):.3f}, real ones by {spread(case.real):.2f}"
+    return None
+
+
+def see_blind_discriminator(case):
+    if case.d_is_deaf:
+        return "D gives one and the same answer to real images, to fakes and to noise"
+    if case.report and case.report.precision > 0.3:  # G has learned, so it was told something
+        return None
+    real, fake = case.scores
+    told_apart = np.mean(real[:, None] > fake) + np.mean(real[:, None] == fake) / 2
+    distance, noise = pooled_distance(case.real, case.own)
+    if told_apart < 0.7 and distance > 20 * noise:
+        return f"D ranks a real image above a fake one in {told_apart:.0%} of pairs, where 50% is guessing and the images are plainly unlike"
+    return None
+
+
+def see_saturated_discriminator(case):
+    real, fake = (1 / (1 + np.exp(-logits)) for logits in case.scores)
+    if real.mean() > 0.98 and fake.mean() < 0.02:
+        return f"D gives real images {real.mean():.4f} and fakes {fake.mean():.4f} on average"
+    return None
+
+
+def see_mode_collapse(case):
+    if spread(case.samples) <= 0.1 * spread(case.real):
+        return "all samples are about the same character"
+    if case.report is None or case.report.precision < 0.2:
+        return None
+    missing = case.report.missing()
+    n = len(case.report.class_counts)
+    if len(missing) > 0.15 * n:
+        kept = n - len(missing)
+        return f"{kept} of {n} classes are written; missing or rare: {' '.join(missing)}"
+    if case.report.diversity < 0.4 * case.report.real.diversity:
+        return f"two samples of a class differ by {case.report.diversity:.1f} on average, two real ones by {case.report.real.diversity:.1f}"
+    return None
+
+
+def see_copying(case):
+    some = case.samples[: metrics.COPY_SAMPLE]
+    share = metrics.find_copies(case.images, some).mean()
+    if share > 0.2:
+        return f"{share:.0%} of the samples are copies of a training image"
+    return None
+
+
+def see_undertrained(case):
+    if case.report is None:
+        return None
+    report, real = case.report, case.report.real
+    if report.coverage > 0.35 * real.coverage:
+        return None
+    return f"samples lie near {report.coverage:.0%} of the real images, other real ones near {real.coverage:.0%}"
+
+
+ROUNDS = (
+    {"non-finite": see_non_finite, "bad-dataset": see_bad_dataset},
+    {"pixel-range-mismatch": see_pixel_range},
+    {"frozen-discriminator": see_frozen_discriminator},
+    {"learning-rate-too-high": see_high_rate, "learning-rate-too-low": see_low_rate},
+    {"constant-output": see_constant_output, "blind-discriminator": see_blind_discriminator},
+    {
+        "frozen-generator": see_frozen_generator,
+        "swapped-labels": see_swapped_labels,
+        "batch-norm-mixing": see_batch_norm_mixing,
+        "latent-mismatch": see_latent_mismatch,
+    },
+    {
+        "copying": see_copying,
+        "mode-collapse": see_mode_collapse,
+        "saturated-discriminator": see_saturated_discriminator,
+    },
+    {"undertrained": see_undertrained},
+)
+
+
+def examine(gan, history, images, samples=None, yardstick=None):
+    """What ails a run: a list of `Finding`, the likeliest first; empty if it is healthy.
+
+    `gan`: anything with `generator`, `discriminator` and `train_on_batch(images)`, such as
+    `gan.GAN` or `combined.CombinedGAN`. `history`: a `callbacks.History` or a dict of lists.
+    `images`: the `Dataset` it was trained on, or an array as handed to it (then nothing is said
+    on classes). `samples`: its images as you draw them, 200 or more; drawn here if not given.
+    `yardstick`: a `metrics.Yardstick` of the data set, made here if not given. A few training
+    steps are taken, and everything is put back. Prints what it found.
+    """
+    case = Case(gan, history, images, samples, yardstick)
+    findings = []
+    for checks in ROUNDS:
+        for illness, see in checks.items():
+            if evidence := see(case):
+                findings.append(Finding(illness, evidence, *ILLNESSES[illness]))
+        if findings:
+            break
+    print(explain(findings))
+    return findings
+
+
+def explain(findings):
+    """The findings as text, to read."""
+    if not findings:
+        return "The doctor found nothing: this run is healthy."
+    return "The doctor found:\n" + "\n".join(f"{n}. {f}" for n, f in enumerate(findings, 1))
