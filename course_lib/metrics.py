@@ -64,14 +64,15 @@ def gaussian_distance(mean_a, cov_a, mean_b, cov_b):
 def kernel_distance(real, fake, blocks=10, seed=0):
     """(squared kernel distance of two sets of features, its standard error); about 0 is best.
 
-    The maximum mean discrepancy with the kernel (x·y / d + 1)³ has no bias, so that it may fall
-    below 0 and does not depend on the number of images. The mean of `blocks` disjoint blocks, and
+    The maximum mean discrepancy with the kernel (x·y / d + 1)³, features in units of the real
+    ones' root mean square, has no bias: it may fall below 0, and does not depend on the number of
+    images. The mean of `blocks` disjoint blocks, and
     their spread for the error. Bińkowski et al. 2018, arXiv:1801.01401.
     Raises ValueError for fewer than two features a block.
     """
     _check_features(real, fake, least=2 * blocks)
-    rng = np.random.default_rng(seed)
-    real, fake = (np.array_split(rng.permutation(side), blocks) for side in (real, fake))
+    rng, unit = np.random.default_rng(seed), np.sqrt(np.square(real).mean())
+    real, fake = (np.array_split(rng.permutation(x / unit), blocks) for x in (real, fake))
     values = [_discrepancy(a, b) for a, b in zip(real, fake, strict=True)]
     return float(np.mean(values)), float(np.std(values, ddof=1) / math.sqrt(blocks))
 
@@ -235,7 +236,7 @@ def load_classifier(dataset):
     if path.exists():
         try:
             classifier = keras.models.load_model(path)
-            print(f"classifier of {len(dataset.class_names)} classes from {path}")
+            print(f"the classifier of {len(dataset.class_names)} classes, kept from an earlier run")
             return classifier
         except Exception as error:  # damage comes in every kind, and it can be trained again
             print(f"{path} cannot be read ({error}): training the classifier again")
@@ -318,7 +319,7 @@ class Report(NamedTuple):
         n_classes = len(self.class_counts)
         rows = [
             ("Fréchet distance", "0 is best", lambda r: f"{r.frechet:.1f}"),
-            ("kernel distance", "0 is best", lambda r: f"{r.kernel:.2f} ± {r.kernel_error:.2f}"),
+            ("kernel distance", "0 is best", lambda r: f"{r.kernel:.3f} ± {r.kernel_error:.3f}"),
             ("precision", "share that could be real", lambda r: f"{r.precision:.2f}"),
             ("recall", "share of the real it could write", lambda r: f"{r.recall:.2f}"),
             ("density", "how thick the real are around it", lambda r: f"{r.density:.2f}"),

@@ -229,6 +229,6 @@ def build_classifier(n_classes, *, seed=0, name="classifier"):
         x = layers.ReLU()(layers.BatchNormalization()(x))
     x = layers.Dropout(0.3, seed=seed)(layers.Flatten()(x))
     x = layers.Dense(64, kernel_initializer=weights())(x)
-    features = layers.Activation("relu", dtype="float32", name="features")(x)
+    features = layers.LeakyReLU(0.2, dtype="float32", name="features")(x)  # none is ever constant
     logits = layers.Dense(n_classes, dtype="float32", kernel_initializer=weights())(features)
     return keras.Model(images, {"features": features, "logits": logits}, name=name)

@@ -145,13 +145,14 @@ def put_back(gan):
 
 def forget(gan):
     """Set the optimizers' memory (momenta, counts of steps) to its start."""
-    for optimizer in _optimizers(gan):
+    for optimizer in optimizers(gan):
         for variable in optimizer.variables:
             if len(variable.shape) > 0 or "iteration" in variable.path:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
 
 
-def _optimizers(gan):
+def optimizers(gan):
+    """The optimizers of a run: its own attributes, or those of the models among them."""
     parts = [*vars(gan).values()]
     parts += [getattr(part, "optimizer", None) for part in parts]
     found = {id(p): p for p in parts if isinstance(p, keras.optimizers.Optimizer)}
@@ -160,5 +161,5 @@ def _optimizers(gan):
 
 def _variables(gan):
     owners = [p for p in (gan, *vars(gan).values()) if isinstance(p, keras.Model)]
-    found = {id(v): v for owner in (*owners, *_optimizers(gan)) for v in owner.variables}
+    found = {id(v): v for owner in (*owners, *optimizers(gan)) for v in owner.variables}
     return list(found.values())

