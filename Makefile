@@ -17,7 +17,7 @@ help:
 	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
 	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
 	@echo "make bench      measure speed and memory beside the peers (half an hour; bench-quick: 3 minutes)"
-	@echo "make clinic     does the doctor name planted illnesses? (half an hour)"
+	@echo "make clinic     does the doctor name planted illnesses? (long)"
 	@echo "make format     format and lint the code"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
 	@echo "make clean      remove the environments and outputs"
