@@ -1,35 +1,26 @@
 """How well a generator writes, in numbers made for handwriting.
 
-A small classifier of the characters at hand is the measuring space: its penultimate features
-stand for an image, and distances between features for how unlike two images look. `report` takes
-every measure at once; most are also functions of their own on features [N, d]. Which value is a
-good one depends on the characters, so a report holds what real ones get beside each number.
+A small classifier of the characters at hand (`classifier`) is the measuring space: its penultimate
+features stand for an image, and distances between features for how unlike two images look.
+`report` takes every measure at once; most are also functions of their own on features [N, d].
+Which value is a good one depends on the characters, so a report holds what real ones get beside
+each number.
 """
 
-import contextlib
-import hashlib
 import math
-import os
 import time
 from typing import NamedTuple
 
-import keras
 import numpy as np
-import tensorflow as tf
-from keras import ops
 from scipy import linalg
 from scipy.spatial.distance import cdist, pdist
-from tqdm import tqdm
 
-from course_lib import engine, places  # noqa: F401 - engine sets how memory is taken
-from course_lib.networks import build_classifier, check_images, scale_pixels
+from course_lib.classifier import load_classifier, read
 
 SAMPLE = 2_000  # real images to compare with, at the most: the distances of all pairs are taken
 COPY_SAMPLE = 500  # generated images that are looked for among all training images
 LEAST = 20  # images that can be compared
 K = 5  # neighbours, as Naeem et al. have it
-CLASSIFIER_VERSION = 1  # to be raised with every change of the classifier or its training
-
 
 # --- Two sets of features ------------------------------------------------------------------------
 
@@ -176,105 +167,6 @@ def _check_features(real, fake, least=2):
             raise ValueError(f"{name} features have shape {shape}: expected [{least} or more, d]")
     if real.shape[1] != fake.shape[1]:
         raise ValueError(f"{real.shape[1]} real features, {fake.shape[1]} fake: not one network's")
-
-
-# --- The measuring space -------------------------------------------------------------------------
-
-
-def train_classifier(dataset, steps=None, batch_size=64, seed=0):
-    """A new classifier of a `Dataset`'s characters, some 20 seconds on two CPU cores.
-
-    It sees each image a little turned, stretched and moved, twenty times or so; `steps` is 1,600 at
-    the most unless given. Returns a keras.Model: images [B, 28, 28, 1] in [-1, 1] ->
-    {"features": [B, 64], "logits": [B, classes]}.
-    """
-    n_classes = len(dataset.class_names)
-    steps = steps or min(1_600, 21 * len(dataset) // batch_size + 50)
-    classifier = build_classifier(n_classes, seed=seed)
-    student = keras.Model(classifier.input, classifier.output["logits"])
-    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
-    student.compile(
-        keras.optimizers.Adam(rate),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        jit_compile=False,
-    )
-    batches = dataset.batches(min(batch_size, len(dataset)), seed, labels=True)
-    seeds = tf.data.Dataset.random(seed=seed).batch(2)
-    batches = tf.data.Dataset.zip(batches, seeds).map(
-        lambda batch, seed: (distort(scale_pixels(batch[0]), seed), batch[1])
-    )
-    with tqdm(total=steps, desc=f"learning to read {n_classes} classes", unit="step") as bar:
-        step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
-        student.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[step])
-    return classifier
-
-
-def distort(images, seed, turn=0.15, stretch=0.1, shift=2.0):
-    """Each of images [B, 28, 28, 1] in [-1, 1] in another slight way, inside a graph.
-
-    Turned by up to `turn` radians, stretched by `stretch` either way, moved by `shift` pixels;
-    `seed`: two integers. Paper (-1) comes in from the sides.
-    """
-    r = tf.random.stateless_uniform((5, tf.shape(images)[0]), seed, -1.0, 1.0)
-    cos, sin = tf.cos(turn * r[0]), tf.sin(turn * r[0])
-    wide, high = 1 + stretch * r[1], 1 + stretch * r[2]
-    a, b, c, d = cos / wide, -sin / wide, sin / high, cos / high  # where a pixel comes from
-    x = 13.5 * (1 - a - b) + shift * r[3]  # about the centre
-    y = 13.5 * (1 - c - d) + shift * r[4]
-    nothing = tf.zeros_like(x)
-    matrix = tf.stack([a, b, x, c, d, y, nothing, nothing], axis=1)
-    return ops.image.affine_transform(images, matrix, fill_value=-1.0)
-
-
-def load_classifier(dataset):
-    """The classifier of a `Dataset`: from Keras's cache folder if it was trained before, else new.
-
-    Its file is named after a hash of images, labels and class names, so other data never meet an
-    old classifier. Says which it was.
-    """
-    path = places.keras_home() / "course_lib" / f"classifier-{_hash(dataset)}.keras"
-    if path.exists():
-        try:
-            classifier = keras.models.load_model(path)
-            print(f"the classifier of {len(dataset.class_names)} classes, kept from an earlier run")
-            return classifier
-        except Exception as error:  # damage comes in every kind, and it can be trained again
-            print(f"{path} cannot be read ({error}): training the classifier again")
-    classifier = train_classifier(dataset)
-    temporary = path.with_name(f"{os.getpid()}-{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        classifier.save(temporary)
-        os.replace(temporary, path)
-    except OSError as error:
-        print(f"the classifier could not be kept ({error}): it is trained anew each time")
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    return classifier
-
-
-def _hash(dataset):
-    digest = hashlib.sha256(f"{CLASSIFIER_VERSION} {dataset.class_names}".encode())
-    for array in (dataset.images, dataset.labels):
-        digest.update(np.ascontiguousarray(array))
-    return digest.hexdigest()[:16]
-
-
-def read(classifier, images):
-    """What a classifier makes of images: (features [N, 64], probability of each class [N, C]).
-
-    `images`: uint8 or float32 in [-1, 1], [N, 28, 28, 1]. How sure it is says nothing on whether
-    an image is a character at all: it can be quite sure of noise.
-    """
-    check_images(images)
-    found = [_read(classifier, images[i : i + 500]) for i in range(0, len(images), 500)]
-    features, probabilities = zip(*found, strict=True)
-    return np.concatenate(features), np.concatenate(probabilities)
-
-
-def _read(classifier, images):
-    found = classifier(scale_pixels(images), training=False)
-    return found["features"].numpy(), tf.nn.softmax(found["logits"]).numpy()
 
 
 # --- All at once ---------------------------------------------------------------------------------

@@ -221,7 +221,7 @@ def build_classifier(n_classes, *, seed=0, name="classifier"):
     Returns {"features": [B, 64], "logits": [B, n_classes]}. Two 5×5 convolutions with batch
     normalisation on 14×14 pixels of four channels; `metrics` measures in the features.
     """
-    weights = lambda: keras.initializers.HeNormal(seed=seed)  # noqa: E731
+    weights = lambda: keras.initializers.GlorotUniform(seed=seed)  # noqa: E731
     images = keras.Input(IMAGE_SHAPE, name="images")
     x = pixels_to_channels(images)  # [B, 14, 14, 4]
     for width, stride in ((32, 1), (64, 2)):

@@ -14,7 +14,7 @@
 # ## Knobs
 
 # %%
-from course_lib import callbacks, datasets, doctor, gan, metrics, plots, recipes
+from course_lib import callbacks, classifier, datasets, doctor, gan, metrics, plots, recipes
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -75,7 +75,7 @@ plt.show()
 
 # %%
 yardstick = metrics.Yardstick(digits)
-real, real_probabilities = metrics.read(yardstick.classifier, digits.images[:N_SAMPLES])
+real, real_probabilities = classifier.read(yardstick.classifier, digits.images[:N_SAMPLES])
 print("features", real.shape, " probabilities", real_probabilities.shape)
 
 # %% [markdown]
@@ -83,7 +83,7 @@ print("features", real.shape, " probabilities", real_probabilities.shape)
 
 # %%
 noise = np.random.default_rng(SEED).uniform(-1, 1, (N_SAMPLES, 28, 28, 1)).astype("float32")
-noise_features, probabilities = metrics.read(yardstick.classifier, noise)
+noise_features, probabilities = classifier.read(yardstick.classifier, noise)
 print(f"real digits: {np.median(real_probabilities.max(axis=1)):.0%} sure")
 print(f"noise:       {np.median(probabilities.max(axis=1)):.0%} sure")
 
@@ -116,7 +116,7 @@ shares = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
 grown = []
 for share in shares:
     mixed = np.where(rng.random(some.shape) < share, noise, some)
-    grown.append(frechet(real, metrics.read(yardstick.classifier, mixed)[0]))
+    grown.append(frechet(real, classifier.read(yardstick.classifier, mixed)[0]))
 
 figure, ax = plt.subplots(figsize=(6, 2.2), layout="constrained")
 ax.plot(shares, grown, marker="o", color=plots.BLUE)
@@ -129,8 +129,8 @@ plt.show()
 # %%
 features = {}
 for name, images in samples.items():
-    features[name], _ = metrics.read(yardstick.classifier, images)
-others, _ = metrics.read(yardstick.classifier, digits.images[N_SAMPLES : 2 * N_SAMPLES])
+    features[name], _ = classifier.read(yardstick.classifier, images)
+others, _ = classifier.read(yardstick.classifier, digits.images[N_SAMPLES : 2 * N_SAMPLES])
 print(f"other real digits {frechet(real, others):6.1f}")
 for name in features:
     print(f"{name:17} {frechet(real, features[name]):6.1f}")
