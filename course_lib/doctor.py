@@ -13,7 +13,9 @@ with another architecture, and whether z was drawn badly in training by a loop t
 from functools import cached_property
 from typing import NamedTuple
 
+import keras
 import numpy as np
+from keras import layers
 
 from course_lib import metrics, pen, trial
 from course_lib.datasets import Dataset
@@ -192,10 +194,10 @@ class Case:
     def report(self):
         return self.yardstick.report(self.samples) if self.yardstick else None
 
-    def late(self, name):
-        """The mean of a log over the last quarter of the run, nan if it was not kept."""
-        values = self.history.get(name, np.array([]))
-        return float(values[-max(1, len(values) // 4) :].mean()) if len(values) else np.nan
+    @cached_property
+    def steps(self):
+        """How many steps the history tells of."""
+        return max(map(len, self.history.values()), default=0)
 
 
 # --- First: are the numbers and the data sound? --------------------------------------------------
@@ -279,13 +281,17 @@ ENDS = {
 }
 
 
+SHAPES = (layers.Reshape, layers.Flatten, layers.Permute, layers.Cropping2D)
+
+
 def last_activation(network):
-    """The name of the last activation in a network that is not linear, None if there is none."""
-    names = [
-        getattr(getattr(layer, "activation", None), "__name__", "linear")
-        for layer in network.layers
-    ]
-    return next((name for name in reversed(names) if name != "linear"), None)
+    """The name of the activation that a network ends in, None where it ends in something else."""
+    for layer in reversed(network.layers):
+        if not isinstance(layer, SHAPES):
+            break
+    if isinstance(layer, keras.Model):
+        return last_activation(layer)
+    return getattr(getattr(layer, "activation", None), "__name__", None)
 
 
 def see_pixel_range(case):
@@ -325,18 +331,21 @@ def see_frozen_generator(case):
     return None
 
 
+DOWNHILL = -10  # deviations per step of the weights' whole length; healthy runs: 2 to 200
+
+
 def see_swapped_labels(case):
     if case.trial.d_gain < -0.05:
         return (
             "D's own steps bring its logits of real images nearer to those of fakes, or below "
             f"({case.trial.d_gain:.2f} deviations a step)"
         )
-    if case.trial.g_gain < -0.02:
-        return f"G's own steps lower the score of its images ({case.trial.g_gain:.2f} deviations)"
+    if case.trial.g_gain < DOWNHILL * case.trial.g_rate:
+        return f"G's own steps lower the score of its images ({case.trial.g_gain:.2g} deviations a step)"
     return None
 
 
-ADAM_TOO_HIGH = 0.01  # ten times what a GAN usually bears
+ADAM_TOO_HIGH, ADAM_TOO_LOW = 0.01, 1e-5  # ten times what a GAN usually bears, a tenth
 STEP_TOO_LONG, STEP_TOO_SHORT = 0.25, 1e-5  # of the weights' length; healthy runs: 0.001 to 0.1
 
 
@@ -369,6 +378,9 @@ def weight_size(network):
 def see_low_rate(case):
     rates = {"D": case.trial.d_rate, "G": case.trial.g_rate}
     side = min(rates, key=lambda side: rates[side] or np.inf)  # 0 is a matter of its own
+    adams = [o for o in trial.optimizers(case.gan) if hasattr(o, "beta_1")]
+    if adams and min(float(adam.learning_rate) for adam in adams) > ADAM_TOO_LOW:
+        return None  # then it is the gradient that is short
     if 0 < rates[side] < STEP_TOO_SHORT and not case.d_is_deaf:
         return f"one step moves {side} by {rates[side]:.1g} of its weights' length"
     return None
@@ -401,6 +413,14 @@ def see_latent_mismatch(case):
         return (
             "the samples are unlike what the generator makes of standard normal z: they differ by "
             f"{difference:.0f} standard errors"
+        )
+    if spread(case.own) < 0.1 * spread(case.real):  # then there is little to compare
+        return None
+    ratio = spread(case.samples) / spread(case.own)
+    if not 0.8 < ratio < 1.25:
+        return (
+            f"the samples differ among each other {ratio:.2f} times as much as what the generator "
+            "makes of standard normal z"
         )
     return None
 
@@ -480,10 +500,14 @@ def see_copying(case):
 def see_undertrained(case):
     if case.report is None:
         return None
-    report, real = case.report, case.report.real
-    if report.coverage > 0.2 * real.coverage:
+    near, wanted = case.report.coverage, case.report.real.coverage
+    if near > 0.2 * wanted:
         return None
-    return f"samples lie near {report.coverage:.0%} of the real images, other real ones near {real.coverage:.0%}"
+    seen = f"samples lie near {near:.0%} of the real images, other real ones near {wanted:.0%}"
+    if not case.steps:
+        return seen
+    factor = 0.5 * wanted / max(near, 0.05 * wanted) - 1  # as if each step added as much
+    return f"{seen}; at the pace of its {case.steps:,} steps, half of that takes some {float(f'{case.steps * factor:.1g}'):,.0f} more"
 
 
 ROUNDS = (

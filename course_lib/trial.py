@@ -62,8 +62,24 @@ def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0):
             moves["g"].append((*_change(g_before, gan.generator), (better - score) / spread))
             if all(sum(move[0] > 0 for move in moves[side]) >= wanted for side in moves):
                 break
+        if not any(move[0] > 0 for move in moves["d"]):
+            moves["d"].append((_provoke(gan, images.dtype, z), 0.0, 0.0))
     d, g = (_mean([m for m in moves[side] if m[0] > 0]) for side in ("d", "g"))
     return Trial(d[0], g[0], d[1], g[1], d[2], g[2])
+
+
+def _provoke(gan, dtype, z):
+    """How far D moves when it is handed fakes for real images: 0.0 only if it is frozen.
+
+    A D that tells them apart with ease stands still under the hinge loss, and is not frozen.
+    """
+    fakes = np.clip(np.asarray(gan.generator(z, training=True)), -1, 1)
+    before = _weights(gan.discriminator)
+    try:
+        gan.train_on_batch(((fakes + 1) * 127.5).astype("uint8") if dtype == np.uint8 else fakes)
+    except FrozenDiscriminatorError:
+        return 0.0
+    return _change(before, gan.discriminator)[0]
 
 
 def _mean(moves):
