@@ -7,7 +7,7 @@ READY := .venv/ready
 
 BENCH := .venv-bench/bin/python
 
-.PHONY: help setup demo lab check test notebooks bench bench-quick clinic format lock clean
+.PHONY: help setup demo lab check test notebooks handout bench bench-quick clinic format lock clean
 
 help:
 	@echo "make demo       train the workshop DCGAN and leave pictures in outputs/demo (about 1 minute)"
@@ -16,6 +16,7 @@ help:
 	@echo "make check      is everything here that the lessons need?"
 	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
 	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
+	@echo "make handout    pack the course for learners, without solutions, into outputs/handout.zip"
 	@echo "make bench      measure speed and memory beside the peers (half an hour; bench-quick: 3 minutes)"
 	@echo "make clinic     does the doctor name planted illnesses? (long)"
 	@echo "make format     format and lint the code"
@@ -37,7 +38,7 @@ demo: $(READY)
 	$(BIN)/python -m course_lib demo
 
 lab: $(READY)
-	$(BIN)/jupyter lab notebooks/01_data_loading.ipynb
+	$(BIN)/jupyter lab notebooks/00_welcome.ipynb
 
 check: $(READY)
 	$(BIN)/python -m course_lib check
@@ -47,6 +48,9 @@ test: $(READY)
 
 notebooks: $(READY)
 	$(BIN)/python tools/build_notebooks.py
+
+handout: $(READY)
+	$(BIN)/python tools/make_handout.py
 
 .venv-bench/ready: requirements.lock benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench

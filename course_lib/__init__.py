@@ -10,10 +10,11 @@ The modules in reading order, an afternoon in all:
 6. `combined`   the classic GAN loop with a frozen discriminator, done right
 7. `gan`        the same game as one compiled `train_step` (`engine`: memory, precision, XLA)
 8. `recipes`    the tutorials' published settings, and workshop sizes
-9. `metrics`    how good the samples are, measured in a classifier's features
+9. `metrics`    how good the samples are, measured in the features of a `classifier`
 10. `doctor`    what ails a run, in plain words (`trial`: a few steps, and everything put back)
 11. `callbacks` progress bar, step history, measures, film
-12. `__main__`  `python -m course_lib check | demo | train`
+12. `exercises` what the notebooks' exercises are made of (`questions`: the exercises)
+13. `__main__`  `python -m course_lib check | demo | train`
 
 Importing the package alone loads nothing else; each module brings what it needs.
 """

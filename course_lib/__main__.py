@@ -172,7 +172,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
         "  losses.png       the see-saw of the two networks\n"
         "  generator.keras  the network: keras.models.load_model reads it without this kit\n"
         "  history.csv, report.json   every step, and the run in numbers\n"
-        "next: `make lab` opens the first lesson, notebooks/01_data_loading.ipynb;\n"
+        "next: `make lab` opens the first lesson, notebooks/00_welcome.ipynb;\n"
         "      `python -m course_lib train -h` trains other networks on other data"
     )
     return 0

@@ -273,14 +273,13 @@ def _mean_picture(images):
     return mean / (np.linalg.norm(mean) + 1e-9)
 
 
-ENDS = {
+ENDS = {  # of an activation: (lowest, highest) output
+    "tanh": (-1.0, 1.0),
     "sigmoid": (0.0, 1.0),
     "hard_sigmoid": (0.0, 1.0),
     "softmax": (0.0, 1.0),
-    "relu": (0.0, 9.9),
+    "relu": (0.0, np.inf),
 }
-
-
 SHAPES = (layers.Reshape, layers.Flatten, layers.Permute, layers.Cropping2D)
 
 
@@ -296,17 +295,16 @@ def last_activation(network):
 
 def see_pixel_range(case):
     real = case.real.min(), case.real.max()
-    low, _ = ENDS.get(end := last_activation(case.gan.generator), real)
-    if abs(low - real[0]) > 0.5:
-        return f"real pixels run from {real[0]:.1f} to {real[1]:.1f}, G ends in {end}, from {low:.0f} on"
-    if case.own.max() - case.own.min() > 0.2:  # else it cannot reach for anything
+    ends = f"real pixels run from {real[0]:.1f} to {real[1]:.1f}, the generator "
+    if (end := last_activation(case.gan.generator)) in ENDS:
+        low, high = ENDS[end]
+        if abs(low - real[0]) > 0.5 or 0.5 < abs(high - real[1]) < np.inf:
+            return f"{ends}ends in {end}, from {low:.0f} to {high:.0f}"
+    elif case.own.max() - case.own.min() > 0.2:  # else it cannot reach for anything
         far = case.draw(100, seed=3, scale=20.0)
         reach = min(far.min(), case.own.min()), max(far.max(), case.own.max())
         if abs(reach[0] - real[0]) > 0.5 or abs(reach[1] - real[1]) > 0.5:
-            return (
-                f"real pixels run from {real[0]:.1f} to {real[1]:.1f}, the generator reaches "
-                f"from {reach[0]:.1f} to {reach[1]:.1f}"
-            )
+            return f"{ends}reaches from {reach[0]:.1f} to {reach[1]:.1f}"
     shown, own = case.samples, case.own
     if abs(shown.min() - own.min()) > 0.5 or abs(shown.max() - own.max()) > 0.5:
         return (
@@ -331,16 +329,26 @@ def see_frozen_generator(case):
     return None
 
 
+def sigmoid(logits):
+    return 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
+
+
 DOWNHILL = -10  # deviations per step of the weights' whole length; healthy runs: 2 to 200
 
 
 def see_swapped_labels(case):
-    if case.trial.d_gain < -0.05:
+    real, fake = (sigmoid(logits).mean() for logits in case.scores)
+    if real < 0.25 and fake > 0.85:
+        return (
+            f"D gives real images {real:.2f} and fakes {fake:.2f} on average, the wrong way round"
+        )
+    if case.trial.d_gain < -0.2:  # swapped: about -0.5, sound: 0 and above
         return (
             "D's own steps bring its logits of real images nearer to those of fakes, or below "
             f"({case.trial.d_gain:.2f} deviations a step)"
         )
-    if case.trial.g_gain < DOWNHILL * case.trial.g_rate:
+    d_learns = case.trial.d_gain > 0.1 or case.trial.d_rate == 0  # else G has no one to trust
+    if d_learns and case.trial.g_gain < DOWNHILL * case.trial.g_rate:
         return f"G's own steps lower the score of its images ({case.trial.g_gain:.2g} deviations a step)"
     return None
 
@@ -468,9 +476,9 @@ def see_blind_discriminator(case):
 
 
 def see_saturated_discriminator(case):
-    real, fake = (1 / (1 + np.exp(-logits)) for logits in case.scores)
-    if real.mean() > 0.98 and fake.mean() < 0.02:
-        return f"D gives real images {real.mean():.4f} and fakes {fake.mean():.4f} on average"
+    real, fake = (sigmoid(logits).mean() for logits in case.scores)
+    if real > 0.95 and fake < 0.02:
+        return f"D gives real images {real:.4f} and fakes {fake:.4f} on average"
     return None
 
 
@@ -512,15 +520,16 @@ def see_undertrained(case):
 
 ROUNDS = (
     {"non-finite": see_non_finite, "bad-dataset": see_bad_dataset},
-    {"pixel-range-mismatch": see_pixel_range, "copying": see_copying},
+    {"copying": see_copying},
     {"learning-rate-too-high": see_high_rate},
+    {"pixel-range-mismatch": see_pixel_range},
     {"frozen-discriminator": see_frozen_discriminator},
+    {"batch-norm-mixing": see_batch_norm_mixing},
     {"learning-rate-too-low": see_low_rate},
     {"swapped-labels": see_swapped_labels},
     {"constant-output": see_constant_output, "blind-discriminator": see_blind_discriminator},
     {
         "frozen-generator": see_frozen_generator,
-        "batch-norm-mixing": see_batch_norm_mixing,
         "latent-mismatch": see_latent_mismatch,
     },
     {"mode-collapse": see_mode_collapse, "saturated-discriminator": see_saturated_discriminator},

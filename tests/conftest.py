@@ -9,8 +9,9 @@ os.environ.setdefault("MPLBACKEND", "agg")
 import numpy as np
 import pytest
 
-CACHE = tempfile.TemporaryDirectory()  # classifiers are kept there, not in the user's folder
-os.environ["KERAS_HOME"] = CACHE.name
+FOLDER = tempfile.TemporaryDirectory()  # for what is kept, in place of the user's own folders
+os.environ["KERAS_HOME"] = FOLDER.name
+os.environ["COURSE_PROGRESS"] = os.path.join(FOLDER.name, "progress.json")
 
 
 @pytest.fixture

@@ -1,10 +1,12 @@
 """The doctor's single looks, on runs of a few steps; benchmarks/clinic.py tries whole runs."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 
-from course_lib import combined, datasets, doctor, places, recipes
+from course_lib import combined, datasets, doctor, gan, places, recipes
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +120,44 @@ def test_learning_rates(digits, rate, word):
     finding = first(model, {}, digits)
     assert finding.illness == f"learning-rate-too-{word}"
     assert finding.evidence.startswith({"high": "an Adam has", "low": "one step moves G"}[word])
+
+
+def test_how_much_longer():
+    """From 0.05 of the coverage in 100 steps to half of it takes ten times as many: 900 more."""
+
+    def case(coverage, steps):
+        report = SimpleNamespace(coverage=coverage, real=SimpleNamespace(coverage=1.0))
+        return SimpleNamespace(report=report, steps=steps)
+
+    assert doctor.see_undertrained(case(0.05, 100)).endswith("half of that takes some 900 more")
+    assert doctor.see_undertrained(case(0.05, 0)).endswith("other real ones near 100%")
+    assert doctor.see_undertrained(case(0.3, 100)) is None
+
+
+@pytest.mark.parametrize(
+    ("layers", "end"),
+    [
+        ([keras.layers.Dense(4, "softmax"), keras.layers.Dense(784)], "linear"),
+        ([keras.layers.Dense(784, "tanh"), keras.layers.Reshape((28, 28, 1))], "tanh"),
+        ([keras.layers.Dense(784, "sigmoid"), keras.layers.Rescaling(2, -1)], None),
+        ([keras.Sequential([keras.layers.Dense(784, "sigmoid")])], "sigmoid"),
+    ],
+)
+def test_what_a_generator_ends_in(layers, end):
+    assert doctor.last_activation(keras.Sequential([keras.Input((8,)), *layers])) == end
+
+
+def test_a_discriminator_that_is_content_is_not_frozen(digits):
+    """Under the hinge loss a D that tells all apart by far stands still, and yet it can learn."""
+    images = keras.Input((28, 28, 1))
+    pixels = keras.layers.Flatten()(images)
+    logit = keras.layers.Dense(1, kernel_initializer="zeros")(pixels)
+    model = gan.GAN(recipes.load("workshop-mlp").build_generator(), keras.Model(images, logit))
+    model.compile(keras.optimizers.Adam(1e-4), keras.optimizers.Adam(1e-4), "hinge")
+    real = np.full((64, 28, 28, 1), 255, "uint8")  # all white, and fakes are about grey
+    model.discriminator.layers[-1].set_weights([np.full((784, 1), 1.0), np.array([-392.0])])
+    found = doctor.trial.try_steps(model, real)
+    assert found.d_rate == 0 and found.d_moved > 0
 
 
 def test_a_finding_reads_as_advice(run, digits, capsys):

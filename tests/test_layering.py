@@ -30,6 +30,8 @@ ALLOWED = {
     "trial": {"combined", "networks"},
     "doctor": {"datasets", "metrics", "networks", "pen", "trial"},
     "callbacks": {"doctor", "gan", "plots"},
+    "exercises": set(),
+    "questions": {"combined", "exercises"},
     "__main__": {
         "datasets",
         "callbacks",

@@ -33,7 +33,7 @@ FOLDER = Path("outputs/lesson01")  # where this lesson writes; delete it wheneve
 # Kaggle's *Digit Recognizer* is one text file: a header, then one line for each image. We write one
 # of exactly that shape.
 
-# %%
+# %% tags=["needed"]
 drawn = datasets.load_handwriting("digits", per_class=PER_CLASS)
 FOLDER.mkdir(parents=True, exist_ok=True)
 csv_path = FOLDER / "train.csv"
@@ -162,7 +162,7 @@ for name, size in {
 # `load_kaggle_csv` reads the same file into a `Dataset`: images, labels, names, and a line that
 # says where they came from. A binary copy beside the CSV makes the second time quick.
 
-# %%
+# %% tags=["needed"]
 for attempt in ("first", "second"):
     start = time.perf_counter()
     digits = datasets.load_kaggle_csv(csv_path)
@@ -256,14 +256,170 @@ print(batch.shape, batch.dtype.name)
 # %% [markdown]
 # ## Try it yourself
 #
-# 1. **Predict, then look.** What is the average of all the 0s, as a picture? And of all the 1s?
-#    Compute `digits.images[digits.labels == k].mean(axis=0)` and plot both.
-# 2. **Complete.** Undo the scaling line: turn `real_images` back into uint8 and show that not one
-#    pixel changed (`np.array_equal`). Why does `astype("uint8")` alone fail?
-# 3. **Diagnose.** Give `load_kaggle_csv` a file of your own making that it should refuse: a row too
-#    short, a value of 256, a second header. Does the message lead you to the place?
-# 4. **Explain.** `datasets.load_digits()` prefers real digits to drawn ones. What does it print on
-#    your machine, and what would you have to do to change it?
+# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
+# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+
+# %%
+from course_lib import exercises, questions
+
+q1, q2, q3, q4 = questions.lesson_01(globals())
+
+# %% [markdown]
+# ### 1 · Predict: the mean of all zeros
+#
+# Lay all pictures of a 0 on each other and take the mean. What do you see?
+#
+# - **a** a crisp 0
+# - **b** a soft ring, bright in places, with a dark middle
+# - **c** grey all over
+
+# %% tags=["stub"]
+mean_of_zeros = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+mean_of_zeros = "b"
+
+# %% tags=["wrong"]
+# expect: a mean is crisp only
+mean_of_zeros = "a"
+
+# %% tags=["wrong"]
+# expect: in the corners
+mean_of_zeros = "c"
+
+# %% tags=["wrong"]
+# expect: wanted one of
+mean_of_zeros = 3
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q1.check()
+
+# %% [markdown]
+# ### 2 · Complete: ten means
+#
+# Compute the mean picture of each class of `digits`, ten pictures in the order of the digits, in
+# bytes (0 to 255, no scaling). Then look whether you were right above.
+
+# %% tags=["stub"]
+means = ...  # [10, 28, 28]
+
+if means is not ...:
+    plots.plot_images(np.round(means).astype("uint8")[..., None], columns=10)
+
+# %% tags=["solution"]
+means = np.stack([digits.images[digits.labels == k].mean(axis=0)[..., 0] for k in range(10)])
+
+if means is not ...:
+    plots.plot_images(np.round(means).astype("uint8")[..., None], columns=10)
+
+# %% tags=["wrong"]
+# expect: of all classes together
+means = digits.images.mean(axis=0)[..., 0]
+
+# %% tags=["wrong"]
+# expect: The channel is still there
+means = np.stack([digits.images[digits.labels == k].mean(axis=0) for k in range(10)])
+
+# %% tags=["wrong"]
+# expect: not bytes any more
+means = np.stack([digits.images[digits.labels == k].mean(axis=0)[..., 0] / 255 for k in range(10)])
+
+# %% tags=["wrong"]
+# expect: Farthest off
+means = np.zeros((10, 28, 28))
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q2.check()
+
+# %% [markdown]
+# ### 3 · Complete: back to bytes
+#
+# Undo the scaling line: pixels in [-1, 1] back to `uint8`, and not one of them may change.
+
+
+# %% tags=["stub"]
+def unscale(real_images):
+    """float32 in [-1, 1] -> uint8 in 0..255, of the same shape."""
+    return ...
+
+
+# %% tags=["solution"]
+def unscale(real_images):
+    """float32 in [-1, 1] -> uint8 in 0..255, of the same shape."""
+    return np.round((real_images + 1) * 127.5).astype("uint8")
+
+
+# %% tags=["wrong"]
+# expect: round first
+def unscale(real_images):
+    return ((real_images + 1) * 127.5).astype("uint8")
+
+
+# %% tags=["wrong"]
+# expect: wanted uint8
+def unscale(real_images):
+    return np.round((real_images + 1) * 127.5)
+
+
+# %% tags=["wrong"]
+# expect: what it was given
+def unscale(real_images):
+    return real_images
+
+
+# %% tags=["wrong"]
+# expect: bytes reach 255
+def unscale(real_images):
+    return (real_images + 1) / 2
+
+
+# %% tags=["wrong"]
+# expect: It raised NameError
+def unscale(real_images):
+    return np.round((images + 1) * 127.5)
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q3.check()
+
+# %% [markdown]
+# ### 4 · Diagnose: one bad line
+#
+# One number in `puzzle.csv` is not a pixel. In which line of the file, counted from 1 with the header?
+
+# %% tags=["stub"]
+puzzle_path = questions.spoil(csv_path, FOLDER / "puzzle.csv")
+bad_line = ...
+
+# %% tags=["solution"]
+puzzle_path = questions.spoil(csv_path, FOLDER / "puzzle.csv")
+try:
+    datasets.load_kaggle_csv(puzzle_path)
+except datasets.DatasetError as error:
+    print(str(error).replace(str(puzzle_path), puzzle_path.name))
+bad_line = 777
+
+# %% tags=["wrong"]
+# expect: pandas counts
+bad_line = 775
+
+# %% tags=["wrong"]
+# expect: Off by one
+bad_line = 776
+
+# %% tags=["wrong"]
+# expect: wanted one number
+bad_line = "777"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q4.check()
+
+# %%
+exercises.progress()
 
 # %% [markdown]
 # ## What you take with you

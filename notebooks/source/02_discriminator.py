@@ -232,14 +232,215 @@ for name, images in trial.items():
 # %% [markdown]
 # ## Try it yourself
 #
-# 1. **Predict.** What does an untrained discriminator pay on its first batch? Compute it and
-#    explain the digits after the comma.
-# 2. **Change.** Swap the labels: real 0, fake 1. What happens to the scores, and why is nothing
-#    else different? Which line of a real program could hide this mistake?
-# 3. **Diagnose.** Train on real images in 0–255 (leave `scale_pixels` out) against dice in [-1, 1].
-#    It wins in two steps. Has it learned anything about ink?
-# 4. **Explain.** Why does the generator of the next lesson need the discriminator's *gradient*, and
-#    not only its verdict?
+# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
+# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+
+# %%
+from course_lib import exercises, questions
+
+q1, q2, q3, q4 = questions.lesson_02(globals())
+
+# %% [markdown]
+# ### 1 · Predict: what does 0.9 cost?
+#
+# D gives a *real* image the score 0.9. What does it pay for that image? Work it out, to two digits.
+
+# %% tags=["stub"]
+loss_of_a_real = ...
+
+# %% tags=["solution"]
+loss_of_a_real = -np.log(0.9)
+
+# %% tags=["wrong"]
+# expect: if the image were a fake
+loss_of_a_real = -np.log(0.1)
+
+# %% tags=["wrong"]
+# expect: the logarithm, not the difference
+loss_of_a_real = 0.1
+
+# %% tags=["wrong"]
+# expect: never below 0
+loss_of_a_real = np.log(0.9)
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q1.check()
+
+# %% [markdown]
+# ### 2 · Complete: a smaller discriminator
+#
+# Build one with half the width: two convolutions of 32 filters, kernel 3, stride 2, padding `same`,
+# a `LeakyReLU` after each, and one logit.
+
+# %% tags=["stub"]
+small_discriminator = ...
+
+# %% tags=["solution"]
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, strides=2, padding="same"),
+        layers.LeakyReLU(0.2),
+        layers.Conv2D(32, 3, strides=2, padding="same"),
+        layers.LeakyReLU(0.2),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: ends in a sigmoid
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, strides=2, padding="same"),
+        layers.Conv2D(32, 3, strides=2, padding="same"),
+        layers.Flatten(),
+        layers.Dense(1, "sigmoid"),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: Flatten is missing
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, strides=2, padding="same"),
+        layers.Conv2D(32, 3, strides=2, padding="same"),
+        layers.Dense(1),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: keeps the side at 28
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, padding="same"),
+        layers.Conv2D(32, 3, padding="same"),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: wanted 11,137
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 5, strides=2, padding="same"),
+        layers.Conv2D(32, 5, strides=2, padding="same"),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: wanted a keras.Model
+small_discriminator = 11137
+
+# %% tags=["wrong"]
+# expect: The 1. layer
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(64, 3, strides=2, padding="same"),
+        layers.Conv2D(64, 3, strides=2, padding="same"),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+)
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q2.check()
+
+# %% [markdown]
+# ### 3 · Complete: the loss, from logits
+#
+# Write D's loss: the mean over the real logits of the cross-entropy with 1, plus the mean over the fake
+# logits of that with 0. It must bear logits of ±120.
+
+
+# %% tags=["stub"]
+def d_loss(real_logits, fake_logits):
+    """Two arrays of logits [B, 1] -> one number."""
+    return ...
+
+
+# %% tags=["solution"]
+def d_loss(real_logits, fake_logits):
+    """Two arrays of logits [B, 1] -> one number."""
+    softplus = keras.ops.softplus
+    return keras.ops.mean(softplus(-real_logits)) + keras.ops.mean(softplus(fake_logits))
+
+
+# %% tags=["wrong"]
+# expect: exchanged
+def d_loss(real_logits, fake_logits):
+    return np.logaddexp(0, real_logits).mean() + np.logaddexp(0, -fake_logits).mean()
+
+
+# %% tags=["wrong"]
+# expect: sum over the batch
+def d_loss(real_logits, fake_logits):
+    return np.logaddexp(0, -real_logits).sum() + np.logaddexp(0, fake_logits).sum()
+
+
+# %% tags=["wrong"]
+# expect: Only the real half
+def d_loss(real_logits, fake_logits):
+    return np.logaddexp(0, -real_logits).mean()
+
+
+# %% tags=["wrong"]
+# expect: nan or inf
+def d_loss(real_logits, fake_logits):
+    real, fake = keras.ops.sigmoid(real_logits), keras.ops.sigmoid(fake_logits)
+    return -keras.ops.mean(keras.ops.log(real)) - keras.ops.mean(keras.ops.log(1 - fake))
+
+
+# %% tags=["wrong"]
+# expect: here: the
+def d_loss(real_logits, fake_logits):
+    return 0.0
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q3.check()
+
+# %% [markdown]
+# ### 4 · Diagnose: a quick victory
+#
+# Somebody trains D on real images in 0 to 255, against dice in [-1, 1]. After two steps it is right every
+# time. What has it learned?
+#
+# - **a** what strokes look like
+# - **b** the training images by heart
+# - **c** that large numbers are real
+
+# %% tags=["stub"]
+what_it_learned = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+what_it_learned = "c"
+
+# %% tags=["wrong"]
+# expect: look at a stroke
+what_it_learned = "a"
+
+# %% tags=["wrong"]
+# expect: memory was not needed
+what_it_learned = "B"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q4.check()
+
+# %%
+exercises.progress()
 
 # %% [markdown]
 # ## What you take with you

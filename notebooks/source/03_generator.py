@@ -34,7 +34,7 @@ keras.utils.set_random_seed(SEED)
 # characters it needs something that differs, so we feed it random numbers, **z**. Think of z as the
 # writer's mood: no plan of the letter, but each mood leads to one.
 
-# %%
+# %% tags=["needed"]
 z = gan.fixed_z(4, LATENT_DIM, seed=SEED)
 print(
     "z:", z.shape, "mean", round(float(z.mean()), 2), "standard deviation", round(float(z.std()), 2)
@@ -47,7 +47,7 @@ print("the first mood begins", z[0, :5].round(2))
 # The Kaggle tutorial's generator is three Dense layers that grow, 256 → 512 → 1,024, and a last
 # one with a number for each pixel. `tanh` keeps them in [-1, 1], the range of lesson 01.
 
-# %%
+# %% tags=["needed"]
 dense = keras.Sequential(name="dense_generator")
 dense.add(keras.Input((LATENT_DIM,)))
 for width in (256, 512, 1024):
@@ -232,13 +232,203 @@ plt.show()
 # %% [markdown]
 # ## Try it yourself
 #
-# 1. **Predict.** How many parameters does the letters tutorial's generator (64 → 256 → 256 → 784) have?
-#    Work it out on paper; the table above has the answer.
-# 2. **Change.** Make the copyist's target the *same* image for all z. Now mean squared error works
-#    perfectly. Why is that not a generator?
-# 3. **Complete.** Walk in ten steps through a circle of moods, `cos(t)·z1 + sin(t)·z2`. Why does this
-#    walk stay as long as a typical z, and the straight one not?
-# 4. **Explain.** Why does the generator end in tanh and the discriminator in nothing?
+# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
+# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+
+# %%
+from course_lib import exercises, questions
+
+q1, q2, q3, q4 = questions.lesson_03(globals())
+
+# %% [markdown]
+# ### 1 · Predict: count
+#
+# How many parameters has the letters tutorial's generator, 64 → 256 → 256 → 784, all Dense with biases?
+
+# %% tags=["stub"]
+n_parameters = ...
+
+# %% tags=["solution"]
+n_parameters = (64 + 1) * 256 + (256 + 1) * 256 + (256 + 1) * 784
+
+# %% tags=["wrong"]
+# expect: weights alone
+n_parameters = 64 * 256 + 256 * 256 + 256 * 784
+
+# %% tags=["wrong"]
+# expect: is missing
+n_parameters = 65 * 256 + 257 * 784
+
+# %% tags=["wrong"]
+# expect: Layers add up
+n_parameters = 64 * 256 * 256 * 784
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q1.check()
+
+# %% [markdown]
+# ### 2 · Complete: a walk in a circle
+#
+# Walk through z in `n` steps around a circle: step i is cos(t)·z1 + sin(t)·z2 with t = 2π·i / n. Then watch
+# it in the dense generator.
+
+
+# %% tags=["stub"]
+def circle(z1, z2, n):
+    """Two z [latent_dim] and a number of steps -> [n, latent_dim], beginning at z1."""
+    return ...
+
+
+# %% tags=["solution"]
+def circle(z1, z2, n):
+    """Two z [latent_dim] and a number of steps -> [n, latent_dim], beginning at z1."""
+    turn = 2 * np.pi * np.arange(n)[:, None] / n
+    return np.cos(turn) * z1 + np.sin(turn) * z2
+
+
+plots.plot_images(np.array(dense(circle(z[0], z[1], 12))), columns=12)
+
+
+# %% tags=["wrong"]
+# expect: ends one step before
+def circle(z1, z2, n):
+    turn = np.linspace(0, 2 * np.pi, n)[:, None]
+    return np.cos(turn) * z1 + np.sin(turn) * z2
+
+
+# %% tags=["wrong"]
+# expect: begins at z2
+def circle(z1, z2, n):
+    turn = 2 * np.pi * np.arange(n)[:, None] / n
+    return np.sin(turn) * z1 + np.cos(turn) * z2
+
+
+# %% tags=["wrong"]
+# expect: stands still
+def circle(z1, z2, n):
+    return np.repeat(z1[None], n, axis=0)
+
+
+# %% tags=["wrong"]
+# expect: Found shape
+def circle(z1, z2, n):
+    return z1
+
+
+# %% tags=["wrong"]
+# expect: straight way
+def circle(z1, z2, n):
+    t = np.linspace(0, 1, n)[:, None]
+    return (1 - t) * z1 + t * z2
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q2.check()
+
+# %% [markdown]
+# ### 3 · Change: a small convolutional generator
+#
+# From 32 numbers to a picture: Dense to 7·7·16, reshape, `Conv2DTranspose` with 16 filters and then with one,
+# both with kernel 4, stride 2, padding `same`, biases left in. Which end keeps the pixels in [-1, 1]?
+
+# %% tags=["stub"]
+small_generator = ...
+
+# %% tags=["solution"]
+small_generator = keras.Sequential(
+    [
+        keras.Input((32,)),
+        layers.Dense(7 * 7 * 16),
+        layers.Reshape((7, 7, 16)),
+        layers.Conv2DTranspose(16, 4, strides=2, padding="same"),
+        layers.LeakyReLU(0.2),
+        layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="tanh"),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: from 0 to 1
+small_generator = keras.Sequential(
+    [
+        keras.Input((32,)),
+        layers.Dense(784),
+        layers.Reshape((7, 7, 16)),
+        layers.Conv2DTranspose(16, 4, strides=2, padding="same"),
+        layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="sigmoid"),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: which activation
+small_generator = keras.Sequential(
+    [
+        keras.Input((32,)),
+        layers.Dense(784),
+        layers.Reshape((7, 7, 16)),
+        layers.Conv2DTranspose(16, 4, strides=2, padding="same"),
+        layers.Conv2DTranspose(1, 4, strides=2, padding="same"),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: stays at 7
+small_generator = keras.Sequential(
+    [
+        keras.Input((32,)),
+        layers.Dense(784),
+        layers.Reshape((7, 7, 16)),
+        layers.Conv2DTranspose(16, 4, padding="same"),
+        layers.Conv2DTranspose(1, 4, padding="same", activation="tanh"),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: It takes
+small_generator = keras.Sequential(
+    [
+        keras.Input((100,)),
+        layers.Dense(784),
+        layers.Reshape((7, 7, 16)),
+        layers.Conv2DTranspose(16, 4, strides=2, padding="same"),
+        layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="tanh"),
+    ]
+)
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q3.check()
+
+# %% [markdown]
+# ### 4 · Explain: the two ends
+#
+# The generator ends in tanh, the discriminator in nothing. Why?
+#
+# - **a** pixels have a lowest and a highest value, evidence has neither
+# - **b** tanh is quicker, and the generator runs more often
+# - **c** the discriminator is squashed already, by its LeakyReLU
+
+# %% tags=["stub"]
+why_tanh = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+why_tanh = "a"
+
+# %% tags=["wrong"]
+# expect: costs time
+why_tanh = "b"
+
+# %% tags=["wrong"]
+# expect: squashed too
+why_tanh = "c"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q4.check()
+
+# %%
+exercises.progress()
 
 # %% [markdown]
 # ## What you take with you

@@ -319,16 +319,156 @@ plots.plot_images(model.sample(52), columns=13, title="letters-mlp-gan, two numb
 # %% [markdown]
 # ## Try it yourself
 #
-# 1. **Predict.** In the broken form G still trains. Against which teacher? Train it for 300 steps
-#    and look at the pictures; lesson 03 has shown you the illness.
-# 2. **Change.** Let D take three steps for each G step. Which side of the see-saw sinks, and what do
-#    the scores say?
-# 3. **Complete.** Minimise log(1 - D(G(z))) instead, the first GAN paper's saturating loss. Compare
-#    the size of G's gradient with ours on the first step, and after 200 steps of letters-mlp-gan.
-# 4. **Change.** Train kaggle-mlp-gan on letters. Is it the data or the network that made the letters
-#    hard?
-# 5. **Diagnose.** Take a GAN notebook from the web that runs on Keras 3 and wrap its D step in
-#    `combined.largest_change`. Does its discriminator train?
+# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
+# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+
+# %%
+from course_lib import exercises, questions
+
+q1, q2, q3, q4 = questions.lesson_04(globals())
+
+# %% [markdown]
+# ### 1 · Predict: the popular way
+#
+# In the popular way, after an hour of training, by how much has the largest weight of D changed?
+#
+# - **a** by 0.0
+# - **b** by a little: its learning rate is small
+# - **c** by a lot: the images do change
+
+# %% tags=["stub"]
+largest_change_of_d = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+largest_change_of_d = "a"
+
+# %% tags=["wrong"]
+# expect: list of weights is empty
+largest_change_of_d = "b"
+
+# %% tags=["wrong"]
+# expect: whose weights
+largest_change_of_d = "c"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q1.check()
+
+# %% [markdown]
+# ### 2 · Complete: both steps
+#
+# One D step on `images` and `labels`, then one step of the combined model `pair` on `z` and `ones`. It must be
+# right whatever the flag was before.
+
+
+# %% tags=["stub"]
+def train_both(discriminator, pair, images, labels, z, ones):
+    """Move D alone, then G alone."""
+    return ...
+
+
+# %% tags=["solution"]
+def train_both(discriminator, pair, images, labels, z, ones):
+    """Move D alone, then G alone."""
+    discriminator.trainable = True
+    discriminator.train_on_batch(images, labels)
+    discriminator.trainable = False
+    pair.train_on_batch(z, ones)
+
+
+# %% tags=["wrong"]
+# expect: step of discriminator
+def train_both(discriminator, pair, images, labels, z, ones):
+    discriminator.train_on_batch(images, labels)
+    discriminator.trainable = False
+    pair.train_on_batch(z, ones)
+
+
+# %% tags=["wrong"]
+# expect: step of combined
+def train_both(discriminator, pair, images, labels, z, ones):
+    discriminator.trainable = True
+    discriminator.train_on_batch(images, labels)
+    pair.train_on_batch(z, ones)
+
+
+# %% tags=["wrong"]
+# expect: wanted discriminator then combined
+def train_both(discriminator, pair, images, labels, z, ones):
+    discriminator.trainable = False
+    pair.train_on_batch(z, ones)
+    discriminator.trainable = True
+    discriminator.train_on_batch(images, labels)
+
+
+# %% tags=["wrong"]
+# expect: It raised TypeError
+def train_both(discriminator, pair):
+    pass
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q2.check()
+
+# %% [markdown]
+# ### 3 · Predict: two losses for G
+#
+# The first GAN paper minimises log(1 - D(G(z))); this lesson minimises -log D(G(z)). A clumsy fake gets the
+# logit -8. How many times steeper is our loss there, as a function of the logit?
+
+# %% tags=["stub"]
+times_steeper = ...
+
+# %% tags=["solution"]
+s = 1 / (1 + np.exp(8))  # sigmoid(-8)
+times_steeper = (1 - s) / s
+
+# %% tags=["wrong"]
+# expect: other way round
+times_steeper = np.exp(-8)
+
+# %% tags=["wrong"]
+# expect: The logit itself
+times_steeper = 8
+
+# %% tags=["wrong"]
+# expect: one slope
+times_steeper = 1 - 1 / (1 + np.exp(8))
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q3.check()
+
+# %% [markdown]
+# ### 4 · Diagnose: a quiet run
+#
+# After an hour: `real_score` 1.000, `fake_score` 0.000, `g_loss` 12, and the pictures do not change. What is it?
+#
+# - **a** too short a run
+# - **b** a discriminator that guesses
+# - **c** a discriminator so sure that G hears nothing
+
+# %% tags=["stub"]
+diagnosis = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+diagnosis = "c"
+
+# %% tags=["wrong"]
+# expect: time does not help
+diagnosis = "a"
+
+# %% tags=["wrong"]
+# expect: about 0.5
+diagnosis = "b"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q4.check()
+
+# %%
+exercises.progress()
 
 # %% [markdown]
 # ## What you take with you

@@ -306,15 +306,157 @@ plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns"
 # %% [markdown]
 # ## Try it yourself
 #
-# 1. **Predict.** A transposed convolution with kernel 6 and stride 3: will it weave a checkerboard?
-#    Change the overlap cell and see.
-# 2. **Complete.** Write `nearest` by hand: `np.kron` of a map with a 2×2 block of ones. Check it
-#    against `keras.layers.UpSampling2D`.
-# 3. **Change.** Train workshop-dcgan with `loss="bce"` or `ema_momentum=0.0` by
-#    `dataclasses.replace`. Compare the films at the same step. What does the average change first,
-#    the strokes or the flicker?
-# 4. **Diagnose.** Set `model.max_turn = 1` before `fit`, for the schedule with turns. What have you
-#    built, and how does it differ from `GAN`?
+# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
+# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+
+# %%
+from course_lib import exercises, questions
+
+q1, q2, q3, q4 = questions.lesson_05(globals())
+
+# %% [markdown]
+# ### 1 · Predict: kernel 6, stride 3
+#
+# Does a transposed convolution with kernel 6 and stride 3 weave a checkerboard?
+#
+# - **a** yes, 6 is larger than 3
+# - **b** no, every pixel inside gets the same number of stamps
+# - **c** it depends on the weights
+
+# %% tags=["stub"]
+checkerboard = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+checkerboard = "b"
+
+# %% tags=["wrong"]
+# expect: count how many stamps
+checkerboard = "a"
+
+# %% tags=["wrong"]
+# expect: uneven
+checkerboard = "c"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q1.check()
+
+# %% [markdown]
+# ### 2 · Complete: nearest
+#
+# Write `nearest` by hand: every pixel becomes a block of 2 × 2.
+
+
+# %% tags=["stub"]
+def nearest(maps):
+    """[B, H, W, C] -> [B, 2H, 2W, C]."""
+    return ...
+
+
+# %% tags=["solution"]
+def nearest(maps):
+    """[B, H, W, C] -> [B, 2H, 2W, C]."""
+    return maps.repeat(2, axis=1).repeat(2, axis=2)
+
+
+# %% tags=["wrong"]
+# expect: maps side by side
+def nearest(maps):
+    return np.tile(maps, (1, 2, 2, 1))
+
+
+# %% tags=["wrong"]
+# expect: Only the rows
+def nearest(maps):
+    return maps.repeat(2, axis=1)
+
+
+# %% tags=["wrong"]
+# expect: what it was given
+def nearest(maps):
+    return maps
+
+
+# %% tags=["wrong"]
+# expect: off by one
+def nearest(maps):
+    return maps.repeat(2, axis=0).repeat(2, axis=1)
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q2.check()
+
+# %% [markdown]
+# ### 3 · Complete: shuffle
+#
+# Turn channels into pixels: of the 4·C channels at a place, the first C become the upper left pixel of its 2 × 2
+# block, then upper right, lower left, lower right.
+
+
+# %% tags=["stub"]
+def shuffle(maps):
+    """[B, H, W, 4C] -> [B, 2H, 2W, C]."""
+    return ...
+
+
+# %% tags=["solution"]
+def shuffle(maps):
+    """[B, H, W, 4C] -> [B, 2H, 2W, C]."""
+    b, h, w, c = maps.shape
+    blocks = maps.reshape(b, h, w, 2, 2, c // 4).transpose(0, 1, 3, 2, 4, 5)
+    return blocks.reshape(b, 2 * h, 2 * w, c // 4)
+
+
+# %% tags=["wrong"]
+# expect: plain reshape
+def shuffle(maps):
+    b, h, w, c = maps.shape
+    return maps.reshape(b, 2 * h, 2 * w, c // 4)
+
+
+# %% tags=["wrong"]
+# expect: what it was given
+def shuffle(maps):
+    return maps
+
+
+# %% tags=["wrong"]
+# expect: other three are lost
+def shuffle(maps):
+    return maps[..., : maps.shape[-1] // 4].repeat(2, axis=1).repeat(2, axis=2)
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q3.check()
+
+# %% [markdown]
+# ### 4 · Predict: where a layer works
+#
+# The same convolution, 64 to 64 channels, kernel 5: how many times more multiplications does it make on a map of
+# 28 × 28 than on one of 7 × 7?
+
+# %% tags=["stub"]
+times_cheaper = ...
+
+# %% tags=["solution"]
+times_cheaper = 28**2 / 7**2
+
+# %% tags=["wrong"]
+# expect: ratio of the sides
+times_cheaper = 4
+
+# %% tags=["wrong"]
+# expect: other way round
+times_cheaper = 7**2 / 28**2
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q4.check()
+
+# %%
+exercises.progress()
 
 # %% [markdown]
 # ## What you take with you

@@ -20,7 +20,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy import linalg
 
-STEPS = 1_000  # of each of three runs, about 15 seconds; on a GPU take 5,000
+STEPS = 800  # of each of three runs, about 12 seconds; on a GPU take 5,000
 N_SAMPLES = 2_000  # that each run is judged by
 SEED = 0
 keras.utils.set_random_seed(SEED)
@@ -30,7 +30,7 @@ keras.utils.set_random_seed(SEED)
 #
 # Four learners train the same network with the same numbers. One is fine. One lost half of the
 # digits, one loaded images that lie on their side, one draws samples in another way than in
-# training. Find out who is who. **Expect** some 45 seconds for three trainings; the fourth learner
+# training. Find out who is who. **Expect** some 40 seconds for three trainings; the fourth learner
 # has the first one's network.
 
 # %%
@@ -166,7 +166,7 @@ for ax, (name, report) in zip(axes, reports.items()):
 plt.show()
 
 # %% [markdown]
-# Only samples inside the manifold count. Ben has half of the bars; the stumps are spoilt 4s and 6s.
+# Only samples inside the manifold count. Ben has half of the bars; the stumps are spoilt samples.
 # Now all measures of Ada's, beside what other real digits get:
 
 # %%
@@ -253,13 +253,151 @@ plots.plot_images(models["Ada"].sample(walk), columns=12, title="straight above,
 # %% [markdown]
 # ## Try it yourself
 #
-# 1. **Predict.** Blur real digits by `scipy.ndimage.gaussian_filter` instead. Which falls first,
-#    precision or recall?
-# 2. **Complete.** Write precision by hand with `scipy.spatial.distance.cdist`. Check it against
-#    `metrics.compare_manifolds`.
-# 3. **Change.** Give Ada 200 samples instead of 1,000. Which numbers change, and which do not?
-# 4. **Diagnose.** Set `models["Ada"].g_optimizer.learning_rate = 0.05`, train 100 steps, and ask
-#    the doctor. Then put it right.
+# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
+# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+
+# %%
+from course_lib import exercises, questions
+from scipy.spatial import distance
+
+q1, q2, q3, q4 = questions.lesson_06(globals())
+
+# %% [markdown]
+# ### 1 · Predict: blur
+#
+# You blur two thousand real digits, `scipy.ndimage.gaussian_filter(images, (0, 1, 1, 0))`, and measure them
+# as if a generator had written them. What falls first?
+#
+# - **a** precision
+# - **b** recall
+# - **c** the number of classes
+
+# %% tags=["stub"]
+falls_first = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+falls_first = "b"
+
+# %% tags=["wrong"]
+# expect: come near the sharp ones
+falls_first = "a"
+
+# %% tags=["wrong"]
+# expect: hides no digit
+falls_first = "c"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q1.check()
+
+# %% [markdown]
+# ### 2 · Complete: precision
+#
+# The share of `fake` features that lie in the ball of at least one of `real`; a ball reaches to the k-th
+# nearest *other* real feature.
+
+
+# %% tags=["stub"]
+def precision(real, fake, k):
+    """Features [N, d], [M, d] and k -> a number from 0 to 1."""
+    return ...
+
+
+# %% tags=["solution"]
+def precision(real, fake, k):
+    """Features [N, d], [M, d] and k -> a number from 0 to 1."""
+    radii = np.sort(distance.cdist(real, real), axis=1)[:, k]  # place 0 is itself
+    return (distance.cdist(real, fake) <= radii[:, None]).any(axis=0).mean()
+
+
+# %% tags=["wrong"]
+# expect: That is recall
+def precision(real, fake, k):
+    radii = np.sort(distance.cdist(fake, fake), axis=1)[:, k]
+    return (distance.cdist(fake, real) <= radii[:, None]).any(axis=0).mean()
+
+
+# %% tags=["wrong"]
+# expect: not k - 1
+def precision(real, fake, k):
+    radii = np.sort(distance.cdist(real, real), axis=1)[:, k - 1]
+    return (distance.cdist(real, fake) <= radii[:, None]).any(axis=0).mean()
+
+
+# %% tags=["wrong"]
+# expect: One ball
+def precision(real, fake, k):
+    radii = np.sort(distance.cdist(real, real), axis=1)[:, k]
+    return (distance.cdist(real, fake) <= radii[:, None]).mean()
+
+
+# %% tags=["wrong"]
+# expect: here: the
+def precision(real, fake, k):
+    return 1.0
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q2.check()
+
+# %% [markdown]
+# ### 3 · Predict: Fréchet on a line
+#
+# One normal distribution has mean 0 and deviation 1, another mean 3 and deviation 2. How far apart are they?
+
+# %% tags=["stub"]
+frechet_on_a_line = ...
+
+# %% tags=["solution"]
+frechet_on_a_line = (0 - 3) ** 2 + (1 - 2) ** 2
+
+# %% tags=["wrong"]
+# expect: of the deviations
+frechet_on_a_line = 3**2 + (1 - 4) ** 2
+
+# %% tags=["wrong"]
+# expect: Without the root
+frechet_on_a_line = np.sqrt(10)
+
+# %% tags=["wrong"]
+# expect: spreads
+frechet_on_a_line = 9
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q3.check()
+
+# %% [markdown]
+# ### 4 · Explain: in your own words
+#
+# Why does a generator that writes only half of the digits fool its discriminator at all? And why does recall see
+# it, when precision does not?
+
+# %% tags=["stub"]
+explanation = ...  # a sentence or two, between quotation marks
+
+# %% tags=["solution"]
+explanation = """
+D looks at one image at a time. A fine 1 is real to it, however many 1s there are, so nothing asks G
+for a 5. Precision asks the same of each sample. Recall turns round and asks of each real digit whether
+the samples come near it: nobody comes near the 5s.
+"""
+
+# %% tags=["wrong"]
+# expect: Found 2 words
+explanation = "mode collapse"
+
+# %% tags=["wrong"]
+# expect: Found 0 words
+explanation = 5
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q4.check()
+
+# %%
+exercises.progress()
 
 # %% [markdown]
 # ## What you take with you
