@@ -18,7 +18,7 @@ help:
 	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
 	@echo "make handout    pack the course for learners, without solutions, into outputs/handout.zip"
 	@echo "make bench      measure speed and memory beside the peers (half an hour; bench-quick: 3 minutes)"
-	@echo "make clinic     does the doctor name planted illnesses? (long)"
+	@echo "make clinic     does the doctor name planted illnesses? (about an hour)"
 	@echo "make format     format and lint the code"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
 	@echo "make clean      remove the environments and outputs"

@@ -23,7 +23,7 @@ VERSION = 2  # to be raised with every change of the classifier or its training
 
 
 def train_classifier(dataset, steps=None, batch_size=64, seed=0):
-    """A new classifier of a `Dataset`'s characters, some 20 seconds on two CPU cores.
+    """A new classifier of a `Dataset`'s characters, some 25 seconds on two CPU cores.
 
     It sees each image a little turned, stretched and moved, a dozen times or so, and junk beside
     them (outlier exposure: Hendrycks et al. 2018, arXiv:1812.04606); `steps` is 900 at the most

@@ -201,9 +201,11 @@ class Case:
 
 
 # --- First: are the numbers and the data sound? --------------------------------------------------
+# Each look below takes a `Case` and returns what was seen, as text, or None.
 
 
 def see_non_finite(case):
+    """Logs, weights and samples: is any of them nan or inf, and since when?"""
     for name, values in case.history.items():
         if not np.isfinite(values).all():
             first = int(np.argmin(np.isfinite(values)))
@@ -219,6 +221,7 @@ def see_non_finite(case):
 
 
 def see_bad_dataset(case):
+    """The data alone: ink, classes, and which way up the images are."""
     real = case.real
     border = np.concatenate([real[:, 0], real[:, -1], real[:, :, 0], real[:, :, -1]], axis=1)
     low, high = real.min(), real.max()
@@ -294,6 +297,7 @@ def last_activation(network):
 
 
 def see_pixel_range(case):
+    """The ends of the real pixels, of the generator's and of the samples': the same?"""
     real = case.real.min(), case.real.max()
     ends = f"real pixels run from {real[0]:.1f} to {real[1]:.1f}, the generator "
     if (end := last_activation(case.gan.generator)) in ENDS:
@@ -318,18 +322,21 @@ def see_pixel_range(case):
 
 
 def see_frozen_discriminator(case):
+    """Did trial steps move D?"""
     if case.trial.d_moved == 0 and not case.d_is_deaf:
         return "training steps on trial changed no weight of D (largest change 0.0)"
     return None
 
 
 def see_frozen_generator(case):
+    """Did trial steps move G?"""
     if case.trial.g_moved == 0:
         return "training steps on trial changed no weight of G (largest change 0.0)"
     return None
 
 
 def sigmoid(logits):
+    """Logits as scores from 0 to 1, an array of the same shape."""
     return 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
 
 
@@ -337,12 +344,13 @@ DOWNHILL = -10  # deviations per step of the weights' whole length; healthy runs
 
 
 def see_swapped_labels(case):
+    """Do the steps of D and of G lead where they should?"""
     real, fake = (sigmoid(logits).mean() for logits in case.scores)
     if real < 0.25 and fake > 0.85:
         return (
             f"D gives real images {real:.2f} and fakes {fake:.2f} on average, the wrong way round"
         )
-    if case.trial.d_gain < -0.2:  # swapped: about -0.5, sound: 0 and above
+    if case.trial.d_gain < -0.2:  # swapped: about -0.5, sound: -0.05 and above
         return (
             "D's own steps bring its logits of real images nearer to those of fakes, or below "
             f"({case.trial.d_gain:.2f} deviations a step)"
@@ -358,6 +366,7 @@ STEP_TOO_LONG, STEP_TOO_SHORT = 0.25, 1e-5  # of the weights' length; healthy ru
 
 
 def see_high_rate(case):
+    """Adam's rate, the length of a step, the size of the weights: too large?"""
     for optimizer in trial.optimizers(case.gan):
         rate = float(optimizer.learning_rate)
         if hasattr(optimizer, "beta_1") and rate > ADAM_TOO_HIGH:
@@ -384,6 +393,7 @@ def weight_size(network):
 
 
 def see_low_rate(case):
+    """The length of a step: too small, and by the rate alone?"""
     rates = {"D": case.trial.d_rate, "G": case.trial.g_rate}
     side = min(rates, key=lambda side: rates[side] or np.inf)  # 0 is a matter of its own
     adams = [o for o in trial.optimizers(case.gan) if hasattr(o, "beta_1")]
@@ -395,6 +405,7 @@ def see_low_rate(case):
 
 
 def see_batch_norm_mixing(case):
+    """Does D's batch normalisation see real images apart from fakes?"""
     probe = np.full((32, 28, 28, 1), 255 if case.images.dtype == np.uint8 else 1, case.images.dtype)
     share = trial.batch_statistics(case.gan, probe)
     if share is not None and share < 0.75:
@@ -403,6 +414,7 @@ def see_batch_norm_mixing(case):
 
 
 def see_latent_mismatch(case):
+    """Is z in training, and behind the samples, standard normal and new each time?"""
     draw_z = getattr(case.gan, "draw_z", None)
     if draw_z is not None:
         with trial.put_back(case.gan):
@@ -455,6 +467,7 @@ def spread(images):
 
 
 def see_constant_output(case):
+    """Are all samples one plain picture?"""
     if spread(case.samples) > 0.1 * spread(case.real):
         return None
     contrast, usual = case.samples.mean(axis=0).std(), case.real[0].std()
@@ -464,6 +477,7 @@ def see_constant_output(case):
 
 
 def see_blind_discriminator(case):
+    """Does D tell real images from fakes that are plainly unlike them?"""
     if case.d_is_deaf:
         return "D gives one and the same answer to real images, to fakes and to noise"
     if case.report and case.report.precision > 0.3:  # G has learned, so it was told something
@@ -476,6 +490,7 @@ def see_blind_discriminator(case):
 
 
 def see_saturated_discriminator(case):
+    """Is D nearly certain of both sides?"""
     real, fake = (sigmoid(logits).mean() for logits in case.scores)
     if real > 0.95 and fake < 0.02:
         return f"D gives real images {real:.4f} and fakes {fake:.4f} on average"
@@ -483,6 +498,7 @@ def see_saturated_discriminator(case):
 
 
 def see_mode_collapse(case):
+    """Are characters missing among the samples, or all alike?"""
     if spread(case.samples) <= 0.1 * spread(case.real):
         return "all samples are about the same character"
     if case.report is None or case.report.precision < 0.2:
@@ -498,6 +514,7 @@ def see_mode_collapse(case):
 
 
 def see_copying(case):
+    """Are samples copies of training images?"""
     some = case.samples[: metrics.COPY_SAMPLE]
     share = metrics.find_copies(case.images, some).mean()
     if share > 0.2:
@@ -506,6 +523,7 @@ def see_copying(case):
 
 
 def see_undertrained(case):
+    """Do the samples lie near too few of the real images yet, and how much longer?"""
     if case.report is None:
         return None
     near, wanted = case.report.coverage, case.report.real.coverage
