@@ -196,8 +196,12 @@ class Case:
 
     @cached_property
     def steps(self):
-        """How many steps the history tells of."""
-        return max(map(len, self.history.values()), default=0)
+        """How many steps were taken, by the history or by the optimizers' own count."""
+        told = max(map(len, self.history.values()), default=0)
+        if len(self.history.get("step", ())):
+            told = int(self.history["step"].max())
+        counts = [int(optimizer.iterations) for optimizer in trial.optimizers(self.gan)]
+        return max(told, min((count for count in counts if count > 0), default=0))
 
 
 # --- First: are the numbers and the data sound? --------------------------------------------------
@@ -340,6 +344,12 @@ def sigmoid(logits):
     return 1 / (1 + np.exp(-np.clip(logits, -80, 80)))
 
 
+def ranked_right(real_logits, fake_logits):
+    """The share of pairs in which D puts the real image above the fake one; 0.5 is guessing."""
+    above = real_logits[:, None] - fake_logits
+    return float(np.mean(above > 0) + np.mean(above == 0) / 2)
+
+
 DOWNHILL = -10  # deviations per step of the weights' whole length; healthy runs: 2 to 200
 
 
@@ -350,6 +360,8 @@ def see_swapped_labels(case):
         return (
             f"D gives real images {real:.2f} and fakes {fake:.2f} on average, the wrong way round"
         )
+    if spread(case.own) < 0.01 * spread(case.real):  # gains are told in units of that
+        return None
     if case.trial.d_gain < -0.2:  # swapped: about -0.5, sound: -0.05 and above
         return (
             "D's own steps bring its logits of real images nearer to those of fakes, or below "
@@ -483,25 +495,34 @@ def see_blind_discriminator(case):
     if case.report and case.report.precision > 0.3:  # G has learned, so it was told something
         return None
     real, fake = case.scores
-    told_apart = np.mean(real[:, None] > fake) + np.mean(real[:, None] == fake) / 2
+    told_apart = ranked_right(real, fake)
     if told_apart < 0.7 and pooled_difference(case.real, case.own) > UNLIKE:
         return f"D ranks a real image above a fake one in {told_apart:.0%} of pairs, where 50% is guessing and the images are plainly unlike"
     return None
 
 
+SURE = 0.01  # the median score of fakes; runs stopped early stay above 0.02
+
+
 def see_saturated_discriminator(case):
-    """Is D nearly certain of both sides?"""
-    real, fake = (sigmoid(logits).mean() for logits in case.scores)
-    if real > 0.95 and fake < 0.02:
-        return f"D gives real images {real:.4f} and fakes {fake:.4f} on average"
+    """Does D rank all pairs right, and give nearly all fakes a score of 0?"""
+    right, fake = ranked_right(*case.scores), np.median(sigmoid(case.scores[1]))
+    if right > 0.99 and fake < SURE:
+        return (
+            f"D ranks a real image above a fake one in {right:.1%} of pairs, and gives "
+            f"the median fake a score of {fake:.4f}"
+        )
     return None
+
+
+EARLY = 200  # steps: what is missing before that may yet come
 
 
 def see_mode_collapse(case):
     """Are characters missing among the samples, or all alike?"""
     if spread(case.samples) <= 0.1 * spread(case.real):
         return "all samples are about the same character"
-    if case.report is None or case.report.precision < 0.2:
+    if case.report is None or case.report.precision < 0.2 or 0 < case.steps < EARLY:
         return None
     missing = case.report.missing()
     n = len(case.report.class_counts)

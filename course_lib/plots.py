@@ -86,12 +86,13 @@ def plot_score_grid(images, scores, is_real, columns=8, title=None, ax=None):
 def plot_film_strip(frames, steps, title=None, ax=None):
     """How the same z looked over time: one row of images a frame, its step written beside it.
 
-    `frames`: list of [N, 28, 28, 1]; `steps`: as many numbers.
+    `frames`: list of [N, 28, 28, 1]; `steps`: as many numbers, or texts to stand as they are.
     """
+    words = [step if isinstance(step, str) else f"step {step}" for step in steps]
     columns = len(frames[0])
     figure, ax = _axes(ax, figsize=(columns * 0.58 + 0.8, len(frames) * 0.58))
     ax.imshow(tile(np.concatenate(frames), columns), cmap="gray", vmin=0, vmax=1)
-    ax.set_yticks([i * 30 + 16 for i in range(len(frames))], [f"step {s}" for s in steps])
+    ax.set_yticks([i * 30 + 16 for i in range(len(frames))], words)
     ax.set_xticks([])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
