@@ -2,9 +2,10 @@
 
 The exercises themselves are in `questions`; here is what they are made of. An `Exercise` looks its
 variable up in the notebook and hands it to a judge. The functions below make judges: `value`,
-`array`, `function`, `network`, `result`, `choice`, `text`. A judge returns when the answer is right (a
-word in place of "Right.", if it has a better one) and raises `Wrong` with what it found, what was wanted and the likely cause. Nothing is sent
-anywhere; what is done is kept in the one file progress.json beside the notebook.
+`array`, `function`, `network`, `step`, `result`, `choice`, `text`. A judge returns when the answer is
+right (a word in place of "Right.", if it has a better one) and raises `Wrong` with what it found,
+what was wanted and the likely cause. Nothing is sent anywhere; what is done is kept in the one file
+progress.json beside the notebook.
 """
 
 import json
@@ -72,7 +73,7 @@ class Exercise:
     def solution(self):
         """The solution as the course has it, or where it has gone."""
         found = solutions(self.lesson)
-        print(found[self.number - 1] if found else "Your copy has no solutions: ask your teacher.")
+        print(found[self.number - 1] if found else "This copy has no solutions: ask your teacher.")
 
 
 def lesson(number, variables, exercises):
@@ -88,8 +89,8 @@ def solutions(number):
     """The solutions of a lesson in their order, read from notebooks/source; none without it."""
     paths = sorted(SOURCE.glob(f"{number}_*.py"))
     cells = re.split(r"^# %%", paths[0].read_text(encoding="utf-8"), flags=re.M) if paths else []
-    tag = ' tags=["solution"]\n'
-    return [cell.removeprefix(tag).strip() for cell in cells if cell.startswith(tag)]
+    parts = (cell.partition("\n") for cell in cells)
+    return [code.strip() for header, _, code in parts if '"solution"' in header]
 
 
 # --- Progress ------------------------------------------------------------------------------------
@@ -108,7 +109,11 @@ def load_progress():
     except FileNotFoundError:
         return {}
     except (OSError, ValueError, AttributeError, TypeError) as error:
-        print(f"{progress_file()} cannot be read ({error}): progress starts anew.")
+        kept = progress_file().with_suffix(".bak")
+        progress_file().replace(kept)
+        print(
+            f"{progress_file()} could not be read ({error}): it is now {kept.name}, a new one begins."
+        )
         return {}
 
 
@@ -134,7 +139,7 @@ def progress():
         right = marks.count("■")
         total += right
         print(f"{number}  {' '.join(marks):10} {right} of {n}")
-    print(f"{total} of {sum(LESSONS.values())} exercises done (■ right, ◧ tried, □ not yet)")
+    print(f"{total} of {sum(LESSONS.values())} exercises done (■ once right, ◧ tried, □ not yet)")
 
 
 # --- Judges --------------------------------------------------------------------------------------
@@ -150,7 +155,8 @@ def value(expected, wanted, mistakes=None, tolerance=1e-6):
         try:
             found = float("no" if isinstance(answer, (bool, str)) else answer)
         except (TypeError, ValueError):
-            raise Wrong(f"Found {_show(answer)}, wanted one number: {wanted}.") from None
+            comma = " Is there a comma at its end?" if isinstance(answer, tuple) else ""
+            raise Wrong(f"Found {_show(answer)}, wanted one number: {wanted}.{comma}") from None
         for number, cause in [(expected, None), *(mistakes or {}).items()]:
             if abs(found - number) <= tolerance * max(1, abs(number)):
                 if cause is None:
@@ -161,14 +167,17 @@ def value(expected, wanted, mistakes=None, tolerance=1e-6):
     return judge
 
 
-def array(expected, wanted, mistakes=(), tolerance=1e-5, dtype=None):
+def array(expected, wanted, mistakes=(), tolerance=1e-5, dtype=None, given=""):
     """An array of one shape and, up to an absolute `tolerance`, of the right numbers.
 
     `expected`: the array, or a function that makes it; `mistakes`: (function of the answer that is
-    true for the mistake, likely cause); `dtype`: the exact one, if it matters.
+    true for the mistake, likely cause); `dtype`: the exact one, if it matters; `given`: what a
+    function was called with, in words.
     """
 
     def judge(answer):
+        if answer is None:
+            raise Wrong(f"Found None, wanted an array: {wanted}.")
         right = np.asarray(expected() if callable(expected) else expected)
         try:
             found = np.asarray(answer)
@@ -182,17 +191,19 @@ def array(expected, wanted, mistakes=(), tolerance=1e-5, dtype=None):
         for is_mistake, cause in mistakes:
             if _holds(is_mistake, found):
                 raise Wrong(f"Found {_show(found)}, wanted {wanted}. {cause}")
+        if not same and not right.ndim:
+            raise Wrong(f"Found {_show(found)}, wanted one number: {wanted}.")
         if not same:
             raise Wrong(f"Found shape {found.shape}, wanted {right.shape}: {wanted}.")
         if dtype is not None and found.dtype != dtype:
             raise Wrong(f"Found numbers of type {found.dtype}, wanted {np.dtype(dtype)}: {wanted}.")
         if not right.ndim:
-            raise Wrong(f"Found {_show(found)}, wanted {_show(right)} here: {wanted}.")
+            raise Wrong(f"Found {_show(found)}, wanted {_show(right)}{given}: {wanted}.")
         place = np.unravel_index(np.abs(numbers - right).argmax(), right.shape)
         raise Wrong(
             f"The shape is right, the numbers are not. Found {_show(found)}, wanted {wanted}, from "
             f"{right.min():.3g} to {right.max():.3g}. Farthest off at {tuple(map(int, place))}: "
-            f"{numbers[place]:.3g} for {right[place]:.3g}."
+            f"found {numbers[place]:.3g}, wanted {right[place]:.3g}."
         )
 
     return judge
@@ -206,7 +217,7 @@ def function(cases, oracle, wanted, mistakes=(), tolerance=1e-4, dtype=None):
 
     def judge(answer):
         if not callable(answer):
-            raise Wrong(f"Found {_show(answer)}, wanted a function: {wanted}.")
+            raise Wrong(f"Found {_show(answer)}, wanted a function that returns {wanted}.")
         for case in cases:
             handed = tuple(_copy(argument) for argument in case)
             found = call(answer, *handed)
@@ -216,10 +227,17 @@ def function(cases, oracle, wanted, mistakes=(), tolerance=1e-4, dtype=None):
                 (partial(_alike, wrong=wrong(*case), tolerance=tolerance), cause)
                 for wrong, cause in mistakes
             ]
+            given = " given " + ", ".join(_show(argument) for argument in case)
             if _holds(lambda found: not np.isfinite(found).all(), found):
-                given = ", ".join(_show(argument) for argument in case)
-                raise Wrong(f"It gives nan or inf, given {given}: an exp or log went too far.")
-            array(oracle(*case), wanted, causes, tolerance, dtype)(found)
+                raise Wrong(f"It gives nan or inf,{given}: an exp or log went too far.")
+            right = np.asarray(oracle(*case))
+            shapes = [np.shape(argument) for argument in case]
+            if right.ndim and right.shape in shapes and np.shape(found) not in (*shapes, ()):
+                raise Wrong(
+                    f"Found shape {np.shape(found)},{given}. Does it use a variable of the notebook "
+                    "in place of its own argument?"
+                )
+            array(right, wanted, causes, tolerance, dtype, given)(found)
 
     return judge
 
@@ -244,7 +262,7 @@ def within(answer, *arguments):
     def run():
         try:
             found["value"] = answer(*arguments)
-        except Exception as error:
+        except BaseException as error:  # sys.exit too
             found["error"] = error
 
     thread = threading.Thread(target=run, daemon=True)  # it cannot be stopped, but left behind
@@ -253,7 +271,8 @@ def within(answer, *arguments):
     given = ", ".join(_show(argument) for argument in arguments)
     if thread.is_alive():
         raise Wrong(
-            f"It was still running after {SECONDS} seconds, given {given}: is there an end?"
+            f"It was still running after {SECONDS} seconds, given {given}: is there an end? It goes "
+            "on in the background until you choose Kernel → Restart Kernel."
         )
     if isinstance(error := found.get("error"), Wrong):
         raise error
@@ -262,12 +281,15 @@ def within(answer, *arguments):
     return found["value"]
 
 
-def network(input_shape, layer_shapes, parameters, wanted, output_range=None, mistakes=()):
+def network(
+    input_shape, layer_shapes, parameters, wanted, activations=None, output_range=None, mistakes=()
+):
     """A keras.Model: the shapes its layers give in turn, its parameters and its output's range.
 
-    `layer_shapes`: of the layers with weights, without the batch. `output_range`: (low, high) that
-    the outputs for large random inputs keep and nearly reach; None for any. `mistakes`: (function
-    of the model that is true for the mistake, likely cause).
+    `layer_shapes`: of the layers with weights, without the batch. `activations`: their names, one
+    a layer with weights, None for any. `output_range`: (low, high) that the outputs for large
+    random inputs keep and nearly reach; None for any. `mistakes`: (function of the model that is
+    true for the mistake, likely cause).
     """
 
     def judge(answer):
@@ -275,16 +297,24 @@ def network(input_shape, layer_shapes, parameters, wanted, output_range=None, mi
 
         if not isinstance(answer, keras.Model):
             raise Wrong(f"Found {_show(answer)}, wanted a keras.Model: {wanted}.")
-        if tuple(answer.input_shape[1:]) != tuple(input_shape):
-            raise Wrong(f"It takes {answer.input_shape[1:]}, wanted {tuple(input_shape)}.")
+        try:
+            takes = tuple(answer.input_shape[1:])
+        except AttributeError:
+            raise Wrong(
+                "The shapes of its layers cannot be seen: build a keras.Sequential that begins with "
+                f"keras.Input({tuple(input_shape)}), or a keras.Model(inputs, outputs)."
+            ) from None
+        if takes != tuple(input_shape):
+            raise Wrong(f"It takes {takes}, wanted {tuple(input_shape)}.")
         for is_mistake, cause in mistakes:
             if _holds(is_mistake, answer):
                 raise Wrong(cause)
-        with_weights = [layer for layer in answer.layers if layer.weights]
+        found = activations_of(answer)
+        with_weights = [layer for layer, _ in found]
         for n, (layer, shape) in enumerate(zip(with_weights, layer_shapes), 1):
             if tuple(layer.output.shape[1:]) != tuple(shape):
                 raise Wrong(
-                    f"The {n}. layer with weights, {layer.name}, gives {layer.output.shape[1:]}, "
+                    f"Layer {n} of those with weights, {layer.name}, gives {layer.output.shape[1:]}, "
                     f"wanted {tuple(shape)}."
                 )
         if len(with_weights) != len(layer_shapes):
@@ -294,6 +324,9 @@ def network(input_shape, layer_shapes, parameters, wanted, output_range=None, mi
                 f"It has {answer.count_params():,} parameters, wanted {parameters:,}: look at the "
                 "kernel sizes and at the biases."
             )
+        for (layer, name), right in zip(found, activations or ()):
+            if name != right:
+                raise Wrong(f"After {layer.name} comes {ACTS[name]}, wanted {ACTS[right]}.")
         if output_range:
             rng = np.random.default_rng(0)
             outputs = np.asarray(answer(20 * rng.standard_normal((64, *input_shape))))
@@ -305,6 +338,34 @@ def network(input_shape, layer_shapes, parameters, wanted, output_range=None, mi
                 )
 
     return judge
+
+
+class _Names(dict):
+    def __missing__(self, name):
+        return name
+
+
+ACTS = _Names(linear="no activation", leaky_relu="a LeakyReLU")
+
+
+def activations_of(model):
+    """[(layer with weights, name of the activation that follows it, "linear" for none)]."""
+    found = []
+    for layer in _unpack(model):
+        name = {"LeakyReLU": "leaky_relu", "ReLU": "relu", "Softmax": "softmax"}.get(
+            type(layer).__name__, getattr(getattr(layer, "activation", None), "__name__", "linear")
+        )
+        if layer.weights:
+            found.append((layer, name))
+        elif found and name != "linear":
+            found[-1] = (found[-1][0], name)
+    return found
+
+
+def _unpack(model):
+    """The layers of a model, those of models inside it too."""
+    for layer in model.layers:
+        yield from _unpack(layer) if hasattr(layer, "layers") else (layer,)
 
 
 def step(build, calls, wanted):
@@ -375,10 +436,10 @@ def choice(right, reasons):
 
     def judge(answer):
         letters = sorted([right, *reasons])
-        if not isinstance(answer, str) or answer.strip().lower() not in letters:
+        letter = answer.strip(" ().").lower() if isinstance(answer, str) else None
+        if letter not in letters:
             known = ", ".join(f'"{letter}"' for letter in letters)
-            raise Wrong(f"Found {_show(answer)}, wanted one of {known}.")
-        letter = answer.strip().lower()
+            raise Wrong(f"Found {_show(answer)}, wanted one of {known}, with the quotation marks.")
         if letter != right:
             raise Wrong(f'Not "{letter}": {reasons[letter]}')
 

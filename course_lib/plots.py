@@ -120,7 +120,7 @@ def plot_scores(history, ax=None):
     """
     figure, ax = _axes(ax, figsize=(8, 3))
     _curve(ax, history, "real_score", GREEN, "-", "on real images")
-    _curve(ax, history, "fake_score", RED, "--", "on generated images")
+    _curve(ax, history, "fake_score", RED, "--", "on fake images")
     ax.axhline(0.5, color=GREY, linewidth=0.8, linestyle=":")
     ax.set(xlabel="step", ylabel="D's mean score", ylim=(0, 1))
     ax.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), ncols=2)

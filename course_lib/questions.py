@@ -12,6 +12,7 @@ from course_lib import exercises
 from course_lib.exercises import Exercise, array, choice, function, network, step, text, value
 
 BAD_LINE = 777  # of the puzzle in lesson 01
+BOUNDS = np.log(1e-7), -np.log(1e-7)  # the logits that remain apart with an epsilon of 1e-7
 
 
 def spoil(csv_path, puzzle_path):
@@ -81,6 +82,11 @@ def lesson_01(variables):
                             "The channel is still there: [..., 0] takes it off.",
                         ),
                         (lambda a: a.shape == (28, 28), "One mean: of all classes together?"),
+                        (lambda a: np.isnan(a).any(), "nan is the mean of no image: range(10)."),
+                        (
+                            lambda a: np.abs(a[0] - means()[1]).max() < 1,
+                            "Picture 0 is the mean of the 1s: begin with class 0.",
+                        ),
                         (
                             lambda a: a.shape == (10,),
                             "One number a class: axis=0 averages over the images alone.",
@@ -93,7 +99,7 @@ def lesson_01(variables):
                     tolerance=0.51,
                 ),
                 "Ten soft pictures, each the centre of its class.",
-                "digits.images[digits.labels == k].mean(axis=0) for each k, then np.stack.",
+                "digits.images[digits.labels == k].mean(axis=0)[..., 0] for each k, then np.stack.",
             ),
             Exercise(
                 "unscale",
@@ -131,6 +137,8 @@ def lesson_01(variables):
                     {
                         BAD_LINE - 2: "pandas counts rows from 0 and leaves the header out.",
                         BAD_LINE - 1: "Off by one: is the header counted?",
+                        BAD_LINE + 1: "Off by one: the header is line 1.",
+                        501: "That is the column.",
                     },
                 ),
                 "The loader's message names line, column and value; a viewer would hide it among "
@@ -145,12 +153,12 @@ def lesson_02(variables):
     """The discriminator."""
     rng = np.random.default_rng(2)
     logits = [
-        (rng.normal(2, 2, (6, 1)).astype("float32"), rng.normal(-1, 3, (6, 1)).astype("float32")),
+        (rng.normal(2, 2, (6, 1)).astype("float32"), rng.normal(-1, 3, (4, 1)).astype("float32")),
         (np.array([[120.0], [-120.0]], "float32"), np.array([[90.0], [-150.0]], "float32")),
     ]
 
     def d_loss(real, fake):
-        return np.logaddexp(0, -real).mean() + np.logaddexp(0, fake).mean()
+        return (np.logaddexp(0, -real).mean() + np.logaddexp(0, fake).mean()) / 2
 
     return exercises.lesson(
         "02",
@@ -163,11 +171,13 @@ def lesson_02(variables):
                     "the loss for one real image with the score 0.9",
                     {
                         -np.log(0.1): "That is what it would pay if the image were a fake.",
+                        -np.log10(0.9): "That is log10: np.log is the natural logarithm.",
+                        -np.log2(0.9): "Those are bits, log2: np.log is the natural logarithm.",
                         0.1: "Cross-entropy takes the logarithm, not the difference from 1.",
                         np.log(0.9): "A loss is never below 0: mind the sign.",
                         0.9: "That is the score itself.",
                     },
-                    tolerance=5e-3,
+                    tolerance=1e-3,
                 ),
                 "0.105: nearly right costs little. For a fake the same score would cost 2.303.",
                 "-log of the probability it gave to the truth; np.log is the natural logarithm.",
@@ -179,6 +189,7 @@ def lesson_02(variables):
                     [(14, 14, 32), (7, 7, 32), (1,)],
                     320 + 9_248 + 1_569,
                     "two strided convolutions of 32 filters and one logit",
+                    ["leaky_relu", "leaky_relu", "linear"],
                     mistakes=[
                         (
                             lambda m: "sigmoid" in str(m.layers[-1].get_config()),
@@ -192,9 +203,13 @@ def lesson_02(variables):
                             lambda m: (28, 28, 32) in [x.output.shape[1:] for x in m.layers],
                             'A convolution keeps the side at 28: strides=2 and padding="same".',
                         ),
+                        (
+                            lambda m: (13, 13) in [x.output.shape[1:3] for x in m.layers],
+                            'From 28 to 13 a border is lost: padding="same" keeps it.',
+                        ),
                     ],
                 ),
-                "320 + 9,248 + 1,569 = 11,137 parameters, a quarter of the tutorial's.",
+                "320 + 9,248 + 1,569 = 11,137 parameters, about a quarter of the tutorial's.",
                 'Input, Conv2D(32, 3, strides=2, padding="same"), LeakyReLU, once more, Flatten, '
                 "Dense(1).",
             ),
@@ -203,7 +218,7 @@ def lesson_02(variables):
                 function(
                     logits,
                     d_loss,
-                    "the mean loss of the real logits plus that of the fake ones",
+                    "the average of the real half's mean loss and the fake half's",
                     [
                         (
                             lambda r, f: d_loss(f, r),
@@ -214,6 +229,10 @@ def lesson_02(variables):
                             "The signs are turned: it pays for being right.",
                         ),
                         (
+                            lambda r, f: 2 * d_loss(r, f),
+                            "That is the sum of the two means, a shrug would cost 1.386: halve it.",
+                        ),
+                        (
                             lambda r, f: np.logaddexp(0, -r).mean(),
                             "Only the real half is there.",
                         ),
@@ -221,6 +240,15 @@ def lesson_02(variables):
                         (
                             lambda r, f: np.logaddexp(0, -r).sum() + np.logaddexp(0, f).sum(),
                             "That is the sum over the batch, wanted is the mean of each half.",
+                        ),
+                        (
+                            lambda r, f: np.logaddexp(0, np.concatenate([-r, f])).mean(),
+                            "That is the mean over all images. Take each half's own mean first: "
+                            "then they weigh the same, however many images each has.",
+                        ),
+                        (
+                            lambda r, f: d_loss(np.clip(r, *BOUNDS), np.clip(f, *BOUNDS)),
+                            "There an epsilon or a clip hides how wrong an answer is: use softplus.",
                         ),
                     ],
                     tolerance=1e-3,
@@ -234,7 +262,8 @@ def lesson_02(variables):
                 choice(
                     "c",
                     {
-                        "a": "it never had to look at a stroke: what differs already without one?",
+                        "a": "two steps are too few to learn strokes. What differs without a look at "
+                        "shapes?",
                         "b": "it saw hundreds of real digits, and memory was not needed: one "
                         "number a picture was enough.",
                     },
@@ -317,8 +346,8 @@ def lesson_03(variables):
                     [(7 * 7 * 16,), (14, 14, 16), (28, 28, 1)],
                     25_872 + 4_112 + 257,
                     "Dense to 7·7·16 and two transposed convolutions with 4×4 kernels",
-                    (-1, 1),
-                    [
+                    output_range=(-1, 1),
+                    mistakes=[
                         (
                             lambda m: "sigmoid" in str(m.layers[-1].get_config()),
                             "It ends in a sigmoid, from 0 to 1: our pixels live in [-1, 1].",

@@ -74,8 +74,21 @@ def test_links_lead_somewhere(source, solved):
 
 @both_copies
 def test_pictures_have_a_description(source, solved):
-    text = "\n".join(c.source for c in built(source, solved).cells if c.cell_type == "markdown")
-    assert "![](" not in text
+    cells = built(source, solved).cells
+    assert "![](" not in "\n".join(c.source for c in cells if c.cell_type == "markdown")
+    for cell in cells:
+        for output in cell.get("outputs", ()):
+            if "image/png" in output.get("data", {}):
+                described = output.metadata.get("image/png", {}).get("alt", "")
+                assert len(described.split()) > 5, f"{cell.id}: write alt= into the cell's header"
+
+
+@both_copies
+def test_metadata_is_minimal(source, solved):
+    """No tags, time stamps or folded cells, and of the kernel only its name: small differences."""
+    notebook = built(source, solved)
+    assert notebook.metadata == build_notebooks.METADATA
+    assert not [cell.id for cell in notebook.cells if cell.metadata]
 
 
 @both_copies

@@ -60,7 +60,8 @@ def convert(source, solved=False):
     notebook.nbformat_minor = 5
     for number, cell in enumerate(notebook.cells):
         cell["id"] = f"{source.stem[:2]}-{number:02d}"
-        cell.metadata = nbformat.from_dict({})
+        alt = cell.metadata.get("alt")  # the picture in words, written in the cell's header
+        cell.metadata = nbformat.from_dict({"alt": alt} if alt else {})
         if solved:  # one folder further down
             cell.source = re.sub(r"\]\((?=\.\./|[A-Z]+\.md)", "](../", cell.source)
     return notebook
@@ -74,9 +75,11 @@ def is_startup_log(output):
     )
 
 
-def shrink_picture(output):
-    """Store a plot in 64 colours: it looks the same and the notebook stays below a megabyte."""
+def store_picture(output, alt):
+    """Store a plot in 64 colours, which looks the same and keeps the notebook below a megabyte,
+    and with its alternative text `alt`, for who cannot see it."""
     if "image/png" in output.get("data", {}):
+        output.metadata = nbformat.from_dict({"image/png": {"alt": alt}})
         picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
         small = io.BytesIO()
         picture.convert("RGB").quantize(64).save(small, "PNG", optimize=True)
@@ -101,11 +104,12 @@ def build(source, solved=False):
     peak = int("".join(output.get("text", "") for output in notebook.cells.pop().outputs))
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell in notebook.cells:
+        alt = cell.metadata.get("alt", "")
         cell.metadata = nbformat.from_dict({})  # without the time stamps of this run
         if cell.cell_type == "code":
             cell.outputs = [output for output in cell.outputs if not is_startup_log(output)]
             for output in cell.outputs:
-                shrink_picture(output)
+                store_picture(output, alt)
     path = target(source, solved)
     path.parent.mkdir(exist_ok=True)
     nbformat.write(notebook, path)

@@ -39,6 +39,9 @@ keras.utils.set_random_seed(SEED)
 
 # %% [markdown]
 # That was a cell of **knobs**: every lesson begins with one, and everything worth turning is in it.
+# TensorFlow may have printed red lines about missing CUDA drivers: they say that there is no graphics
+# card, and are harmless. A cell that begins with `# NBVAL_CHECK_OUTPUT` prints the same on every
+# machine; the course's own tests hold it to that.
 
 # %% [markdown]
 # ## Is everything here?
@@ -55,7 +58,7 @@ problems = check()
 # where to drop them). If not, a simulated pen draws some, so every lesson works without a network.
 # The loader always says which it was.
 
-# %%
+# %% alt="Two rows of twenty drawn digits, white on black, as a pen would write them."
 digits = datasets.load_digits()
 plots.plot_images(digits.images[:40], columns=20, title="what the network will see")
 
@@ -75,13 +78,13 @@ z = gan.fixed_z(40, recipe.latent_dim, seed=SEED)
 batches = digits.batches(recipe.batch_size, seed=SEED)
 history, film = callbacks.fit_and_watch(model, batches, STEPS, z[:10], n_frames=6)
 
-# %%
+# %% alt="Forty digits written by the network after a short training: most can be named, some strokes are broken."
 plots.plot_images(model.sample(z), columns=20, title="written by the network, not one chosen")
 
 # %% [markdown]
 # Clumsy, and yet digits: some could be yours. Ten of them while it learned, from noise on:
 
-# %%
+# %% alt="Six rows of ten pictures, one row a moment of the training: grey noise at step 0, blurs, then broken strokes, and digits in the last row."
 plots.plot_film_strip(film.frames, film.frame_steps)
 
 # %% [markdown]
@@ -97,7 +100,8 @@ plots.plot_film_strip(film.frames, film.frame_steps)
 # ## Try it yourself
 #
 # Every lesson ends in exercises. Replace the `...`, run the cell, then the check. Try a wrong answer
-# first, 56 say, and see what it answers. `q1.hint()` gives a push, `q1.solution()` shows ours.
+# first, 56 say, and see what it answers. `q1.hint()` gives a push, `q1.solution()`
+# shows ours, unless your teacher keeps the solutions back.
 
 # %%
 (q1,) = questions.lesson_00(globals())

@@ -58,7 +58,7 @@ frame.shape
 # One column says *which* digit, 784 say *how* it was written. **Before you run the next cell:**
 # 784 is not a round number. Which picture size would give it?
 
-# %%
+# %% alt="Left, the 784 values of one row as a line that jumps between 0 and 255; right, the same values as a picture of a 9."
 row = frame.iloc[0]
 pixels = row.iloc[1:].to_numpy().reshape(28, 28)
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.6), layout="constrained")
@@ -74,7 +74,7 @@ plt.show()
 #
 # Up close there is no picture at all, just numbers. Eight by eight from the middle:
 
-# %%
+# %% alt="Eight lines of eight pixels, enlarged, each with its number: 0 where it is black, up to 255 where it is white."
 window = pixels[10:18, 10:18]
 figure, ax = plt.subplots(figsize=(3.6, 3.6), layout="constrained")
 ax.imshow(window, cmap="gray", vmin=0, vmax=255)
@@ -93,7 +93,7 @@ plt.show()
 # Count before you train. A generator never sees the labels, so a character that is rare in the
 # file will be rare in what it writes.
 
-# %%
+# %% alt="A bar for each digit from 0 to 9, all of the same height: 200 images."
 plots.plot_class_counts(frame["label"], list("0123456789"), title="digits: balanced")
 
 # %% [markdown]
@@ -101,7 +101,7 @@ plots.plot_class_counts(frame["label"], list("0123456789"), title="digits: balan
 # about fifty Os for every F. We draw a small file with the same illness, in that file's shape: no
 # header, labels 0 to 25, one class after the other.
 
-# %%
+# %% alt="A bar for each letter from A to Z: most have 100 images, O has 600 and S 480, F and I hardly any."
 counts = dict.fromkeys(datasets.LETTERS, 100) | {"F": 12, "I": 12, "O": 600, "S": 480}
 letters = "".join(letter * count for letter, count in counts.items())
 images = pen.draw(letters, rng=1)
@@ -172,7 +172,7 @@ for attempt in ("first", "second"):
 # NBVAL_CHECK_OUTPUT
 print(digits.images.shape, digits.images.dtype, digits.labels.shape, digits.class_names)
 
-# %%
+# %% alt="Forty drawn digits in four rows, upright, white ink on black."
 plots.plot_images(digits.images[:40], title="the first forty rows of the file")
 
 # %% [markdown]
@@ -200,7 +200,7 @@ except datasets.DatasetError as error:
 # Some damage is legal: every number lies between 0 and 255, and still the data are wrong. **Which
 # of these three would a table of means show?**
 
-# %%
+# %% alt="Three rows of the same eight digits: inverted, dark on white; transposed, lying on their side; with lines broken in the wrong place, cut in two halves."
 sample = digits.images[:8]
 figure, axes = plt.subplots(3, 1, figsize=(6, 3.4), layout="constrained")
 plots.plot_images(255 - sample, title="inverted: ink and paper swapped", ax=axes[0])
@@ -221,7 +221,7 @@ plt.show()
 # `course_lib.pen` moves a simulated pen along single-stroke letter shapes and lets the hand shake.
 # Unlike any download, it knows the truth about each writer's style.
 
-# %%
+# %% alt="The word Handwriting in five styles of the pen: upright, leaning, narrow, bold and shaky."
 styles = {
     "upright": pen.Style(slant=0),
     "leaning": pen.Style(slant=25),
@@ -237,7 +237,7 @@ plt.show()
 # %% [markdown]
 # It knows 62 characters, and the same seed gives the same bytes.
 
-# %%
+# %% alt="All 62 characters of the pen: ten digits, twenty-six capitals, twenty-six small letters."
 everything = datasets.load_handwriting("alphanumeric", per_class=3)
 order = np.argsort(everything.labels, kind="stable")[::3]
 plots.plot_images(everything.images[order], columns=21)
@@ -257,7 +257,7 @@ print(batch.shape, batch.dtype.name)
 # ## Try it yourself
 #
 # Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
-# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+# shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
 from course_lib import exercises, questions
@@ -299,19 +299,13 @@ q1.check()
 # ### 2 · Complete: ten means
 #
 # Compute the mean picture of each class of `digits`, ten pictures in the order of the digits, in
-# bytes (0 to 255, no scaling). Then look whether you were right above.
+# bytes (0 to 255, no scaling). The cell after the check shows them once they are right: were you, above?
 
 # %% tags=["stub"]
 means = ...  # [10, 28, 28]
 
-if means is not ...:
-    plots.plot_images(np.round(means).astype("uint8")[..., None], columns=10)
-
 # %% tags=["solution"]
 means = np.stack([digits.images[digits.labels == k].mean(axis=0)[..., 0] for k in range(10)])
-
-if means is not ...:
-    plots.plot_images(np.round(means).astype("uint8")[..., None], columns=10)
 
 # %% tags=["wrong"]
 # expect: of all classes together
@@ -326,12 +320,26 @@ means = np.stack([digits.images[digits.labels == k].mean(axis=0) for k in range(
 means = np.stack([digits.images[digits.labels == k].mean(axis=0)[..., 0] / 255 for k in range(10)])
 
 # %% tags=["wrong"]
+# expect: Picture 0 is the mean of the 1s
+means = np.stack(
+    [digits.images[digits.labels == (k + 1) % 10].mean(axis=0)[..., 0] for k in range(10)]
+)
+
+# %% tags=["wrong"]
+# expect: Found None
+means = None
+
+# %% tags=["wrong"]
 # expect: Farthest off
 means = np.zeros((10, 28, 28))
 
 # %%
 # NBVAL_CHECK_OUTPUT
 q2.check()
+
+# %% alt="The mean picture of each digit: a soft ring for 0, a blurred bar for 1, and so on; the middle of each is bright, its edge soft."
+if q2.state == "right":
+    display(plots.plot_images(np.round(means).astype("uint8")[..., None], columns=10))
 
 # %% [markdown]
 # ### 3 · Complete: back to bytes
@@ -373,6 +381,12 @@ def unscale(real_images):
 # expect: bytes reach 255
 def unscale(real_images):
     return (real_images + 1) / 2
+
+
+# %% tags=["wrong"]
+# expect: in place of its own argument
+def unscale(real_images):
+    return digits.images
 
 
 # %% tags=["wrong"]

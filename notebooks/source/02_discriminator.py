@@ -5,7 +5,7 @@
 #
 # 1. build a convolutional network that tells real characters from fakes, and account for every
 #    one of its parameters;
-# 2. move between logit, score and loss without a calculator;
+# 2. move between logit, score and loss;
 # 3. say what a discriminator has really learned, and why that depends on its opponent.
 #
 # **You need:** lesson 01, and an idea of how a network learns (loss, gradient). **It takes:** 25
@@ -20,7 +20,7 @@ import keras
 import numpy as np
 from keras import layers
 
-BATCH_SIZE = 256  # half of it real, half of it fake, as in the MNIST tutorial
+BATCH_SIZE = 256  # half of it real, half of it fake, as in the tutorial
 STEPS = 60  # the tutorial takes 100; the answer is clear earlier
 SEED = 0
 
@@ -31,7 +31,7 @@ SEED = 0
 # one question, over and over: *did a person write this?* She starts with the easiest forgery
 # there is, pixels thrown like dice.
 
-# %%
+# %% alt="Eight drawn digits above eight squares of random black and white pixels."
 digits = datasets.load_digits()
 rng = np.random.default_rng(SEED)
 
@@ -54,8 +54,10 @@ plots.plot_images(both, columns=8, title="eight real ones, eight fakes")
 # A **convolution** slides a small window of weights, its *kernel*, over the picture; each kernel
 # makes one *channel*. *Stride* 2 moves two pixels at a time and halves the side: 28 → 14 → 7.
 # `LeakyReLU` damps negative values, `Dropout` silences units at random, and one `Dense` unit adds
-# up the evidence. This is the MNIST tutorial's discriminator without its sigmoid; why, you see
-# below.
+# up the evidence; `Flatten` lays the map out as one row for it, and `padding="same"` adds a border
+# so that 28 becomes exactly 14. This is the discriminator of the tutorial *GANs on Hand-Written
+# Digits Dataset*, without its sigmoid; why, you see below. `[B, 14, 14, 64]` reads: B images of 14 × 14
+# with 64 channels.
 
 # %%
 keras.utils.set_random_seed(SEED)
@@ -84,7 +86,7 @@ second = 3 * 3 * 64 * 64 + 64
 last = 7 * 7 * 64 * 1 + 1
 print(first, "+", second, "+", last, "=", first + second + last)
 print("Keras counts", discriminator.count_params())
-print("the recipe's", recipes.load("mnist-dcgan").build_discriminator().count_params())
+print("the library's", recipes.load("mnist-dcgan").build_discriminator().count_params())
 
 # %% [markdown]
 # Nine tenths of them sit in the second convolution. Strides and activations cost nothing.
@@ -94,7 +96,8 @@ print("the recipe's", recipes.load("mnist-dcgan").build_discriminator().count_pa
 #
 # The network's raw answer is a **logit**: any number, positive for "real". The sigmoid squeezes it
 # into a **score** from 0 to 1, the probability of being real. We keep logits inside and make
-# scores only to show them.
+# scores only to show them. The loss is **binary cross-entropy**: minus the logarithm of the
+# probability that was given to the truth.
 
 # %%
 logits = np.array([-4.0, -1.0, 0.0, 1.0, 4.0], "float32")
@@ -104,9 +107,9 @@ for row in zip(logits, scores, cost_if_real):
     print("logit {:5.1f}   score {:.3f}   costs {:.3f} if the image is real".format(*row))
 
 # %% [markdown]
-# Binary cross-entropy punishes the confident mistake: saying 0.018 about a real image costs 4.018,
-# saying 0.982 costs 0.018. A shrug, score 0.5, always costs ln 2 = 0.693. **Remember that number.**
-# A discriminator that cannot tell anything apart pays exactly this much.
+# It punishes the confident mistake: saying 0.018 about a real image costs 4.018, saying 0.982 costs
+# 0.018. A shrug, score 0.5, always costs `np.log(2)` = 0.693. **Remember that number.** A discriminator
+# that cannot tell anything apart pays exactly this much, here as the average over real and fake.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -115,14 +118,15 @@ print(f"{float(losses.bce_d_loss(shrug, shrug)):.3f}")
 
 # %% [markdown]
 # Why no sigmoid in the network? `log(sigmoid(-200))` is minus infinity in the computer's numbers;
-# from the logit itself, the loss is `softplus(200)` = 200, which a gradient can work with.
+# from the logit itself, the loss is `softplus(200)` = 200, which a gradient can work with. (softplus(x)
+# is log(1 + eˣ), computed so that nothing overflows.)
 
 # %%
 # NBVAL_CHECK_OUTPUT
 hopeless = np.array([[-200.0]], "float32")
 with np.errstate(divide="ignore"):
     print("through the sigmoid:", -np.log(np.array(keras.ops.sigmoid(hopeless)))[0, 0])
-print("from the logit:     ", float(losses.bce_g_loss(hopeless)))
+print("from the logit:     ", float(keras.ops.softplus(-hopeless)[0, 0]))
 
 # %% [markdown]
 # ## Training: half real, half fake
@@ -132,7 +136,7 @@ print("from the logit:     ", float(losses.bce_g_loss(hopeless)))
 
 # %%
 discriminator.compile(
-    keras.optimizers.Adam(2e-4, beta_1=0.5),
+    keras.optimizers.Adam(2e-4, beta_1=0.5),  # half the usual momentum, as most GANs have it
     keras.losses.BinaryCrossentropy(from_logits=True),
     jit_compile=False,  # on a CPU, compiled convolutions are slower than plain ones
 )
@@ -141,16 +145,17 @@ labels = np.concatenate([np.ones((half, 1)), np.zeros((half, 1))]).astype("float
 batches = iter(digits.batches(half, seed=SEED))
 history = {"step": [], "real_score": [], "fake_score": []}
 
-# %%
+# %% alt="D's mean score by step: on real images it climbs from one half towards 1, on generated ones it falls towards 0."
 for step in range(STEPS):
     real_images = np.array(networks.scale_pixels(next(batches)))
     images = np.concatenate([real_images, throw_dice(half)])
-    scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
-    combined.train_on_batch(discriminator, images, labels)
+    scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))  # Dropout off
+    loss = combined.train_on_batch(discriminator, images, labels)
     history["step"].append(step)
     history["real_score"].append(float(scores[:half].mean()))
     history["fake_score"].append(float(scores[half:].mean()))
 
+print(f"loss of the last step: {loss:.3f}")
 plots.plot_scores(history)
 
 # %% [markdown]
@@ -164,51 +169,57 @@ plots.plot_scores(history)
 # %% [markdown]
 # ## What did it learn?
 #
-# It is sure. But sure of what? Here are six kinds of pictures, five of them new to it. **Write down
-# your guess for each**: would a person call it handwriting? Will the network?
+# It is sure. But sure of what? Let us show it six kinds of pictures, five of them new to it.
 
-# %%
+# %% alt="Six pictures: a real digit, one upside down, a smudge that is the average of digits, shuffled pixels, a few bright dots on black, and blank black paper."
 real = np.array(networks.scale_pixels(digits.images[-6:]))
 shuffled = real.reshape(6, 784)[:, rng.permutation(784)].reshape(real.shape)
 blank = np.full_like(real, -1.0)
 upside_down = real[:, ::-1]
 average = np.repeat(real.mean(axis=0, keepdims=True), 6, axis=0)
-faint_dice = np.where(throw_dice(6) > 0.9, 1.0, -1.0).astype("float32")
+few_dots = np.where(throw_dice(6) > 0.9, 1.0, -1.0).astype("float32")
 
 trial = {
     "real": real,
     "upside down": upside_down,
     "average": average,
     "pixels shuffled": shuffled,
-    "few bright dots": faint_dice,
+    "few bright dots": few_dots,
     "blank paper": blank,
 }
+plots.plot_images(np.concatenate([group[:1] for group in trial.values()]), list(trial))
+
+# %% [markdown]
+# **Write down your guess for each**: would a person call it handwriting? Will the network?
 
 # %%
 for name, images in trial.items():
     scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
     print(f"{name:16} mean score {scores.mean():.2f}")
 
+# %% [markdown]
+# Everything passes as real, even blank paper. The editor never learned what handwriting *is*. Did
+# she learn only that handwriting is mostly dark? Then plain paper of the right grey should do, and
+# a real digit with ink and paper exchanged should not.
+
 # %%
-images = np.concatenate([group[:1] for group in trial.values()])
-scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
-captions = [f"{name}\n{score:.2f}" for name, score in zip(trial, scores[:, 0])]
-plots.plot_images(images, captions)
+tests = {"a digit, inverted": -real}
+tests |= {f"flat grey, {level:+.1f}": np.full_like(real, level) for level in (-1, -0.5, 0, 0.5)}
+for name, images in tests.items():
+    scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
+    print(f"{name:17} mean score {scores.mean():.2f}")
 
 # %% [markdown]
-# Nearly everything passes as real. The editor never learned what handwriting *is*. She learned the
-# cheapest rule that separates her two piles: mostly dark, so a person wrote it. Even blank paper is
-# "handwriting".
-#
-# This is not a weakness of the network. The loss was almost zero, so nothing asked for more. **A
-# discriminator becomes exactly as clever as its opponent forces it to be.**
+# So it is: dark means real. That is the cheapest rule that separates her two piles. It is not a
+# weakness of the network: the loss was almost zero, so nothing asked for more. **A discriminator
+# becomes exactly as clever as its opponent forces it to be.**
 
 # %% [markdown]
 # ## A better opponent
 #
-# Let us prove that. Same network, same number of steps, but the fakes are now shuffled digits: the
-# right amount of ink, in the wrong places. The dark-paper rule is worth nothing here.
-# **Expect:** another seven seconds.
+# Let us prove that. The network goes on from where it stands, for as many steps, but the fakes are now
+# shuffled digits: the right amount of ink, in the wrong places. Darkness cannot tell these two
+# piles apart. **Expect:** another seven seconds.
 
 # %%
 shuffle = rng.permutation(784)
@@ -224,7 +235,7 @@ for name, images in trial.items():
     print(f"{name:16} mean score {scores.mean():.2f}")
 
 # %% [markdown]
-# Scattered ink has lost its credit: she has started to look for strokes. Upside-down digits and
+# Scattered ink has lost its credit (few bright dots get a shrug). Upside-down digits, a smudge and
 # blank paper still pass, because no opponent has tried them. We could go on inventing forgeries by
 # hand. Or we build a network whose only aim is to find the forgery that still works. That is the
 # generator.
@@ -233,7 +244,7 @@ for name, images in trial.items():
 # ## Try it yourself
 #
 # Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
-# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+# shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
 from course_lib import exercises, questions
@@ -243,7 +254,7 @@ q1, q2, q3, q4 = questions.lesson_02(globals())
 # %% [markdown]
 # ### 1 · Predict: what does 0.9 cost?
 #
-# D gives a *real* image the score 0.9. What does it pay for that image? Work it out, to two digits.
+# D gives a *real* image the score 0.9. What does it pay for that image? Work it out, to three decimals.
 
 # %% tags=["stub"]
 loss_of_a_real = ...
@@ -341,7 +352,54 @@ small_discriminator = keras.Sequential(
 small_discriminator = 11137
 
 # %% tags=["wrong"]
-# expect: The 1. layer
+# expect: comes no activation, wanted a LeakyReLU
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, strides=2, padding="same"),
+        layers.Conv2D(32, 3, strides=2, padding="same", activation="leaky_relu"),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: comes tanh, wanted no activation
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, strides=2, padding="same", activation="leaky_relu"),
+        layers.Conv2D(32, 3, strides=2, padding="same", activation="leaky_relu"),
+        layers.Flatten(),
+        layers.Dense(1, activation="tanh"),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: a border is lost
+small_discriminator = keras.Sequential(
+    [
+        keras.Input((28, 28, 1)),
+        layers.Conv2D(32, 3, strides=2),
+        layers.Conv2D(32, 3, strides=2),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: cannot be seen
+small_discriminator = keras.Sequential(
+    [
+        layers.Conv2D(32, 3, strides=2, padding="same", activation="leaky_relu"),
+        layers.Conv2D(32, 3, strides=2, padding="same", activation="leaky_relu"),
+        layers.Flatten(),
+        layers.Dense(1),
+    ]
+)
+
+# %% tags=["wrong"]
+# expect: Layer 1 of those with weights
 small_discriminator = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -359,8 +417,8 @@ q2.check()
 # %% [markdown]
 # ### 3 · Complete: the loss, from logits
 #
-# Write D's loss: the mean over the real logits of the cross-entropy with 1, plus the mean over the fake
-# logits of that with 0. It must bear logits of ±120.
+# Write D's loss: the average of two halves, the mean over the real logits of the cross-entropy with 1,
+# and the mean over the fake logits of that with 0. A shrug costs 0.693, and it must bear logits of ±120.
 
 
 # %% tags=["stub"]
@@ -373,13 +431,39 @@ def d_loss(real_logits, fake_logits):
 def d_loss(real_logits, fake_logits):
     """Two arrays of logits [B, 1] -> one number."""
     softplus = keras.ops.softplus
-    return keras.ops.mean(softplus(-real_logits)) + keras.ops.mean(softplus(fake_logits))
+    return (keras.ops.mean(softplus(-real_logits)) + keras.ops.mean(softplus(fake_logits))) / 2
 
 
 # %% tags=["wrong"]
 # expect: exchanged
 def d_loss(real_logits, fake_logits):
-    return np.logaddexp(0, real_logits).mean() + np.logaddexp(0, -fake_logits).mean()
+    return (np.logaddexp(0, real_logits).mean() + np.logaddexp(0, -fake_logits).mean()) / 2
+
+
+# %% tags=["wrong"]
+# expect: a shrug would cost 1.386
+def d_loss(real_logits, fake_logits):
+    return np.logaddexp(0, -real_logits).mean() + np.logaddexp(0, fake_logits).mean()
+
+
+# %% tags=["wrong"]
+# expect: mean over all images
+def d_loss(real_logits, fake_logits):
+    return np.logaddexp(0, np.concatenate([-real_logits, fake_logits])).mean()
+
+
+# %% tags=["wrong"]
+# expect: an epsilon or a clip
+def d_loss(real_logits, fake_logits):
+    real, fake = keras.ops.sigmoid(real_logits), keras.ops.sigmoid(fake_logits)
+    real_loss = -keras.ops.mean(keras.ops.log(real + 1e-7))
+    return (real_loss - keras.ops.mean(keras.ops.log(1 - fake + 1e-7))) / 2
+
+
+# %% tags=["wrong"]
+# expect: It raised SystemExit
+def d_loss(real_logits, fake_logits):
+    raise SystemExit(1)
 
 
 # %% tags=["wrong"]
@@ -398,11 +482,11 @@ def d_loss(real_logits, fake_logits):
 # expect: nan or inf
 def d_loss(real_logits, fake_logits):
     real, fake = keras.ops.sigmoid(real_logits), keras.ops.sigmoid(fake_logits)
-    return -keras.ops.mean(keras.ops.log(real)) - keras.ops.mean(keras.ops.log(1 - fake))
+    return -(keras.ops.mean(keras.ops.log(real)) + keras.ops.mean(keras.ops.log(1 - fake))) / 2
 
 
 # %% tags=["wrong"]
-# expect: here: the
+# expect: given an array
 def d_loss(real_logits, fake_logits):
     return 0.0
 
@@ -428,7 +512,7 @@ what_it_learned = ...  # "a", "b" or "c"
 what_it_learned = "c"
 
 # %% tags=["wrong"]
-# expect: look at a stroke
+# expect: too few to learn strokes
 what_it_learned = "a"
 
 # %% tags=["wrong"]

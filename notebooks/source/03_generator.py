@@ -105,7 +105,7 @@ for name in ("kaggle-mlp-gan", "mnist-dcgan", "letters-mlp-gan", "letters-dcgan"
 #
 # **Guess first:** will the two untrained networks draw the same kind of nonsense?
 
-# %%
+# %% alt="Two rows of eight pictures of grey noise: fine-grained from the dense network, with a regular grid from the convolutional one."
 moods = gan.fixed_z(8, LATENT_DIM, seed=SEED)
 figure, axes = plt.subplots(2, 1, figsize=(7, 2.6), layout="constrained")
 for ax, (name, network) in zip(axes, {"dense": dense, "conv.": convolutional}.items()):
@@ -122,7 +122,7 @@ plt.show()
 #
 # Nearby moods give nearby pictures, since every layer is continuous. Walk from one z to another:
 
-# %%
+# %% alt="Eight squares of grey noise that change little by little from left to right."
 weights = np.linspace(0, 1, 8, dtype="float32")[:, None]
 walk = (1 - weights) * moods[:1] + weights * moods[1:2]  # [8, LATENT_DIM]
 drawing = np.array(convolutional(walk, training=False))
@@ -156,7 +156,7 @@ print(
 # squared error. There is no "right" image for a z, so we pick one at random.
 # **Expect:** 240 steps, about five seconds. What will it draw?
 
-# %%
+# %% alt="Eight pictures that look alike: the same blurred cloud in the middle, whatever z was."
 digits = datasets.load_digits()
 batches = iter(digits.batches(64, seed=SEED))
 rng = np.random.default_rng(SEED)
@@ -213,7 +213,7 @@ for _ in range(STEPS):
     fooled.append(float(np.mean(keras.ops.sigmoid(pair(random_z, training=False)))))
     combined.train_on_batch(pair, random_z, np.ones((64, 1), "float32"))
 
-# %%
+# %% alt="Left, the judge's score of the fakes climbs from 0 to about 1 in 80 steps; right, ten dark and light blots that look like no digit."
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), layout="constrained")
 left.plot(fooled, color="black")
 left.set(xlabel="step", ylabel="the judge's score of the fakes", ylim=(0, 1.05))
@@ -233,7 +233,7 @@ plt.show()
 # ## Try it yourself
 #
 # Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
-# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+# shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
 from course_lib import exercises, questions
@@ -280,7 +280,7 @@ def circle(z1, z2, n):
     return ...
 
 
-# %% tags=["solution"]
+# %% tags=["solution"] alt="Twelve squares of grey noise along a circle through latent space; the last is close to the first again."
 def circle(z1, z2, n):
     """Two z [latent_dim] and a number of steps -> [n, latent_dim], beginning at z1."""
     turn = 2 * np.pi * np.arange(n)[:, None] / n

@@ -152,7 +152,7 @@ for size in (64, 37, 21):
 #
 # **Expect:** 400 steps in about ten seconds. The pictures will be grain that gathers in the middle.
 
-# %%
+# %% alt="Twenty clouds of bright specks, brighter in the middle: no digits after 400 steps."
 loop = recipe.build_combined(seed=SEED)
 history = {"step": [], "d_loss": [], "g_loss": []}
 start = time.perf_counter()
@@ -165,7 +165,7 @@ classic_ms = 1000 * (time.perf_counter() - start) / CLASSIC_STEPS
 
 plots.plot_images(loop.generator(z[:20], training=False), title=f"after {CLASSIC_STEPS} steps")
 
-# %%
+# %% alt="Losses by step: the generator's rises to about 3 and falls again, the discriminator's stays close to 0 and then rises a little."
 plots.plot_losses(history)
 
 # %% [markdown]
@@ -238,7 +238,7 @@ print(f"{library.engine}: {classic_ms / compiled_ms:.1f} times as fast as the cl
 # seconds. Grain at first, a blob by step 500, digits from step 1,200 on, with specks that a dense
 # network never quite loses.
 
-# %%
+# %% alt="Eight rows of ten pictures over 2,500 steps: noise, specks, blots in the middle, and from about step 1,276 on rough digits."
 kaggle = recipes.load("kaggle-mlp-gan")
 model = kaggle.build_gan(seed=SEED)
 history = callbacks.History()
@@ -252,20 +252,20 @@ model.fit(
 )
 plots.plot_film_strip(film.frames, film.frame_steps)
 
-# %%
+# %% alt="Above, both losses: the generator's peaks early and then both lie flat at about 0.7; below, D's scores of real and generated images start far apart and run on just above and below one half."
 plots.plot_seesaw(history.history)
 
 # %% [markdown]
 # The lower plot has a unit. D wins at once, nearly 1 against 0, then gives ground until it can only
 # just tell real from fake. In the end only pictures count.
 
-# %%
+# %% alt="Forty rough, speckled digits; 1, 3, 7 and 9 come up most often."
 plots.plot_images(model.sample(40), title="forty digits that nobody wrote")
 
 # %% [markdown]
 # D's score stands above each image, and what the image really is.
 
-# %%
+# %% alt="Eight real digits above eight generated ones, each with its title, real or generated, and D's score; most scores lie between 0.4 and 0.8 in both rows."
 real_images = np.array(networks.scale_pixels(digits.images[:8]))
 images = np.concatenate([real_images, model.sample(8)])
 scores = np.array(ops.sigmoid(model.discriminator(images, training=False)))
@@ -278,7 +278,7 @@ plots.plot_score_grid(images, scores, is_real=np.arange(16) < 8)
 # of the tutorial's steps. (`fit_and_watch` is the cell above.) **Expect:** about 35 seconds, and no
 # letters yet. How will *this* see-saw differ from the one above?
 
-# %%
+# %% alt="Five rows of pictures over 3,500 steps: noise that becomes the same slanted cloud in every column; no letters."
 letters = datasets.load_letters()
 batches = letters.batches(BATCH_SIZE, seed=SEED)
 small = recipes.load("letters-mlp-gan")
@@ -286,7 +286,7 @@ z = gan.fixed_z(12, small.latent_dim)
 history, film = callbacks.fit_and_watch(small.build_gan(SEED), batches, LETTER_STEPS, z, 5)
 plots.plot_film_strip(film.frames, film.frame_steps)
 
-# %%
+# %% alt="Above, the generator's loss swings between 2 and 8, the discriminator's is near 0; below, D's score stays near 1 for real images and near 0 for generated ones."
 plots.plot_seesaw(history.history)
 
 # %% [markdown]
@@ -301,13 +301,13 @@ plots.plot_seesaw(history.history)
 # (Radford et al. 2015 advise 0.5). And we draw with a moving average of G's weights, which calms
 # the specks. **Bet:** how much can that matter?
 
-# %%
+# %% alt="Five rows of pictures over 3,500 steps: noise, clouds, and in the last two rows shapes that look like letters."
 nimble = dataclasses.replace(small, beta_1=0.5, ema_momentum=0.995)
 model = nimble.build_gan(SEED)
 history, film = callbacks.fit_and_watch(model, batches, LETTER_STEPS, z, 5)
 plots.plot_film_strip(film.frames, film.frame_steps)
 
-# %%
+# %% alt="Fifty-two speckled pictures, most of which can be read as capital letters."
 plots.plot_images(model.sample(52), columns=13, title="letters-mlp-gan, two numbers changed")
 
 # %% [markdown]
@@ -320,7 +320,7 @@ plots.plot_images(model.sample(52), columns=13, title="letters-mlp-gan, two numb
 # ## Try it yourself
 #
 # Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
-# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+# shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
 from course_lib import exercises, questions

@@ -46,7 +46,7 @@ patch = picture[0, 2 * y : 2 * y + 3, 2 * x : 2 * x + 3, 0]
 by_hand = (patch * edge[..., 0, 0]).sum()
 print(f"by hand: {by_hand:.3f}   by Keras: {halved[0, y, x, 0]:.3f}")
 
-# %%
+# %% alt="Left, a 4 of 28 by 28 pixels; right, what a strided convolution makes of it: 14 by 14, bright where ink begins, dark where it ends, grey elsewhere."
 figure, (left, right) = plt.subplots(1, 2, figsize=(6, 3), layout="constrained")
 left.imshow(picture[0, ..., 0], cmap="gray")
 left.set_title("28 × 28")
@@ -72,7 +72,7 @@ stamp = np.array([[1, 2, 1], [2, 4, 2], [1, 2, 1]], "float32").reshape(3, 3, 1, 
 one, two = np.zeros((1, 3, 3, 1), "float32"), np.zeros((1, 3, 3, 1), "float32")
 one[0, 1, 1] = two[0, 1, 1] = two[0, 1, 2] = 1
 
-# %%
+# %% alt="Two grids of numbers: one pixel stamps a 3 by 3 pattern 1 2 1, 2 4 2, 1 2 1; two stamps side by side overlap in a column where the numbers add up."
 figure, axes = plt.subplots(1, 2, figsize=(6, 2.8), layout="constrained")
 for ax, small, title in zip(axes, (one, two), ("one pixel stamps", "two stamps overlap")):
     large = np.array(keras.ops.conv_transpose(small, stamp, strides=2, padding="same"))[0, ..., 0]
@@ -88,7 +88,7 @@ plt.show()
 # Stamps of side 3 that land 2 apart overlap here and not there. Count the overlaps: an all-ones map
 # through an all-ones kernel. **Which kernel sizes will be even?**
 
-# %%
+# %% alt="How many stamps fall on each pixel: kernel 2 is even, kernel 3 shows a fine check from 1 to 4, kernel 4 is even, kernel 5 a check from 4 to 9."
 even_map = np.ones((1, 7, 7, 1), "float32")
 figure, axes = plt.subplots(1, 4, figsize=(9, 2.6), layout="constrained")
 for ax, size in zip(axes, (2, 3, 4, 5)):
@@ -162,7 +162,7 @@ for how, multiplications in cost.items():
 #
 # The mean of 200 untrained drawings shows what the architecture itself prefers.
 
-# %%
+# %% alt="Mean pictures of four untrained generators: checks of lines with transposed convolutions of kernel 5 and 4 and with shuffling, a smooth square with nearest neighbours."
 moods = gan.fixed_z(200, 64, seed=SEED)
 figure, axes = plt.subplots(1, 4, figsize=(9, 2.7), layout="constrained")
 variants = [("transposed", 5), ("transposed", 4), ("nearest", 5), ("shuffle", 5)]
@@ -242,14 +242,14 @@ for network in (workshop.build_generator(), workshop.build_discriminator()):
 # **Expect:** about 40 seconds. Strokes after 200 steps, first digits after 500, mostly readable
 # ones at the end.
 
-# %%
+# %% alt="Eight rows of twelve pictures over 2,400 steps: noise, clouds, dots and strokes, and clear digits from about step 784 on."
 model = workshop.build_gan(seed=SEED)
 batches = digits.batches(workshop.batch_size, seed=SEED)
 z = gan.fixed_z(12, workshop.latent_dim)
 history, film = callbacks.fit_and_watch(model, batches, STEPS, z, 8)
 plots.plot_film_strip(film.frames, film.frame_steps)
 
-# %%
+# %% alt="Sixty digits by the workshop DCGAN in five rows; nearly all can be named at a glance."
 plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new digits")
 
 # %% [markdown]
@@ -259,7 +259,7 @@ plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new
 # `model.engine` says what it ran on. Newer processors and GPUs are quicker in 16 bits:
 # `engine.use_precision("bfloat16")` before building.
 
-# %%
+# %% alt="Above, the generator's loss rises to about 0.5 and the discriminator's falls to about 0.8, then both stay level; below, D's scores of real and generated images stay close to one half."
 plots.plot_seesaw(history.history)
 
 # %% [markdown]
@@ -276,7 +276,7 @@ plots.plot_seesaw(history.history)
 # We try the schedule, and the tutorial's own loss, on capital letters with the workshop's networks.
 # **Expect** about 30 seconds. Which of the two will need more steps?
 
-# %%
+# %% alt="Six rows of twelve pictures over 2,000 steps: noise, clouds, rough strokes, then capital letters."
 letters = datasets.load_letters()
 turns = dataclasses.replace(workshop, name="workshop-turns", loss="bce", alternating=True)
 model = turns.build_gan(seed=SEED)
@@ -284,7 +284,7 @@ batches = letters.batches(turns.batch_size, seed=SEED)
 history, film = callbacks.fit_and_watch(model, batches, LETTER_STEPS, z, 6)
 plots.plot_film_strip(film.frames, film.frame_steps)
 
-# %%
+# %% alt="A line that jumps between two levels over 120 steps: D trains or G trains, mostly one step each."
 g_turn = np.array(history.history["g_turn"])
 print(f"generator {int(g_turn.sum())} steps, discriminator {int((1 - g_turn).sum())}")
 figure, ax = plt.subplots(figsize=(9, 1.2), layout="constrained")
@@ -296,7 +296,7 @@ plt.show()
 # The discriminator is soon right half of the time, so its turns are short. The generator's grow
 # long whenever it has fallen behind: the schedule spends the work where it is needed.
 
-# %%
+# %% alt="Fifty-two generated capital letters; U, H, A and R can be named at once, some others are between two letters."
 plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns")
 
 # %% [markdown]
@@ -307,7 +307,7 @@ plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns"
 # ## Try it yourself
 #
 # Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
-# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+# shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
 from course_lib import exercises, questions

@@ -55,7 +55,7 @@ for name, data in everyone.items():
 models["Dan"], histories["Dan"] = models["Ada"], histories["Ada"]
 samples["Dan"] = models["Dan"].sample(3 * z)
 
-# %%
+# %% alt="Four panels, Ada, Ben, Cleo and Dan: in each the discriminator's loss stays near 1 and the generator's rises from below 0 to about 0.5. They look alike."
 figure, axes = plt.subplots(2, 2, figsize=(9, 5), sharey=True, layout="constrained")
 for ax, (name, history) in zip(axes.flat, histories.items()):
     plots.plot_losses(history.history, ax=ax)
@@ -109,7 +109,7 @@ def frechet(a, b):
 by_hand, by_library = frechet(real, noise_features), metrics.frechet_distance(real, noise_features)
 print(f"real to noise, by hand {by_hand:.1f}, by the library {by_library:.1f}")
 
-# %%
+# %% alt="The Fréchet distance by the share of pixels that are noise: near 0 without noise, rising to more than 3,000 at all noise."
 rng = np.random.default_rng(SEED)
 some = digits.images[:N_SAMPLES] / np.float32(127.5) - 1
 shares = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
@@ -157,7 +157,7 @@ for name in features:
 # *how many* balls a sample lies, coverage the balls that hold one: both heed outliers less, and
 # coverage blames ragged strokes as much as gaps.
 
-# %%
+# %% alt="Bars of how many samples are read as each digit: Ada has all ten, Ben hardly any but 0, 1, 4, 6 and 7, Cleo mostly 0 and 4, Dan mostly 8 and few in all."
 reports = {name: yardstick.report(images) for name, images in samples.items()}
 figure, axes = plt.subplots(1, 4, figsize=(12, 2.2), sharey=True, layout="constrained")
 for ax, (name, report) in zip(axes, reports.items()):
@@ -177,7 +177,7 @@ print(reports["Ada"])
 #
 # Numbers point; eyes decide.
 
-# %%
+# %% alt="A row of samples from each run: Ada writes digits, Ben few kinds of them, Cleo digits that lie on their side, Dan fat ones with torn edges."
 figure, axes = plt.subplots(4, 1, figsize=(9, 4.4), layout="constrained")
 for ax, (name, images) in zip(axes, samples.items()):
     plots.plot_images(images[:12], columns=12, title=name, ax=ax)
@@ -187,7 +187,7 @@ plt.show()
 # Cleo's digits lie on their side, as in EMNIST's files. Dan asks Ada's network with `3 * z`, far
 # outside where it was trained, and gets caricatures. And Ada's film:
 
-# %%
+# %% alt="Five rows of pictures of Ada's run over 800 steps: noise, clouds, strokes, then digits."
 plots.plot_film_strip(films["Ada"].frames, films["Ada"].frame_steps)
 
 # %% [markdown]
@@ -211,7 +211,7 @@ for name in ("Ada", "Ben", "Cleo", "Dan"):
 # Whoever repeats the training images has perfect numbers. Above samples of Ada's; below each, the
 # nearest training image.
 
-# %%
+# %% alt="Twelve of Ada's samples above the training image nearest to each: similar in shape, never the same."
 indices, distances = metrics.nearest_images(digits.images, samples["Ada"][:12])
 pairs = np.concatenate([samples["Ada"][:12], digits.images[indices[:, 0]] / 127.5 - 1])
 plots.plot_images(pairs.astype("float32"), columns=12)
@@ -243,7 +243,7 @@ for name, way in ways.items():
         f"{name:10} length half way {np.linalg.norm(way[6]):.1f}, at the ends {np.linalg.norm(way[0]):.1f}"
     )
 
-# %%
+# %% alt="Two walks of twelve pictures from one digit to another: the straight way above, the spherical below; both pass through shapes between the two."
 walk = np.array(ways["straight"] + ways["spherical"], "float32")
 plots.plot_images(models["Ada"].sample(walk), columns=12, title="straight above, spherical below")
 
@@ -254,7 +254,7 @@ plots.plot_images(models["Ada"].sample(walk), columns=12, title="straight above,
 # ## Try it yourself
 #
 # Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
-# shows ours. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+# shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
 from course_lib import exercises, questions
