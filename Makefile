@@ -7,7 +7,7 @@ READY := .venv/ready
 
 BENCH := .venv-bench/bin/python
 
-.PHONY: help setup demo lab check test notebooks handout bench bench-quick clinic format lock clean
+.PHONY: help setup demo lab check test notebooks handout site bench bench-quick clinic format lock clean
 
 help:
 	@echo "make demo       train the workshop DCGAN and leave pictures in outputs/demo (about 1 minute)"
@@ -17,6 +17,7 @@ help:
 	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
 	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
 	@echo "make handout    pack the course for learners, without solutions, into outputs/handout.zip"
+	@echo "make site       build the lessons, solved, as web pages in outputs/site"
 	@echo "make bench      measure speed and memory beside the peers (half an hour; bench-quick: 3 minutes)"
 	@echo "make clinic     does the doctor name planted illnesses? (about an hour)"
 	@echo "make format     format and lint the code"
@@ -51,6 +52,9 @@ notebooks: $(READY)
 
 handout: $(READY)
 	$(BIN)/python tools/make_handout.py
+
+site: $(READY)
+	$(BIN)/python tools/build_site.py
 
 .venv-bench/ready: requirements.lock benchmarks/requirements.txt
 	$(PYTHON) -m venv .venv-bench

@@ -715,7 +715,7 @@ def main():
     if not options.tuning and not options.only:
         (HERE / "CLINIC.md").write_text(page(results, minutes), encoding="utf-8")
         figure = plots.plot_film_strip(list(healthy_samples.values()), list(healthy_samples))
-        figure.savefig(HERE / "clinic-healthy.png", dpi=80)
+        figure.savefig(HERE / "clinic-healthy.png", dpi=80, bbox_inches="tight")
 
 
 def page(results, minutes):

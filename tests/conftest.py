@@ -1,6 +1,7 @@
 """Shared by the tests: quiet TensorFlow, pictures without a screen, a few images to train on."""
 
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -34,3 +35,24 @@ def snapshot():
 def same():
     """A function that tells whether two snapshots are equal to the bit."""
     return lambda a, b: all(np.array_equal(x, y) for x, y in zip(a, b, strict=True))
+
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+QUIET = """--no-sandbox --headless=new --disable-gpu --disable-quic --no-first-run
+--disable-background-networking --disable-component-update --disable-sync"""
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real browser. Skips where there is none; fails there if COURSE_BROWSER is "needed"."""
+    paths = [path for name in BROWSERS if (path := shutil.which(name))]
+    if not paths:
+        message = "no Chromium or Chrome found: the web pages were not looked at in a browser"
+        if os.environ.get("COURSE_BROWSER") == "needed":
+            pytest.fail(message)
+        pytest.skip(message)
+    api = pytest.importorskip("playwright.sync_api", reason="needs the extra `dev`")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=paths[0], args=QUIET.split())
+        yield browser
+        browser.close()
