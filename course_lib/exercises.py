@@ -227,14 +227,14 @@ def function(cases, oracle, wanted, mistakes=(), tolerance=1e-4, dtype=None):
                 (partial(_alike, wrong=wrong(*case), tolerance=tolerance), cause)
                 for wrong, cause in mistakes
             ]
-            given = " given " + ", ".join(_show(argument) for argument in case)
+            given = ", given " + ", ".join(_show(argument) for argument in case)
             if _holds(lambda found: not np.isfinite(found).all(), found):
-                raise Wrong(f"It gives nan or inf,{given}: an exp or log went too far.")
+                raise Wrong(f"It gives nan or inf{given}: an exp or log went too far.")
             right = np.asarray(oracle(*case))
             shapes = [np.shape(argument) for argument in case]
             if right.ndim and right.shape in shapes and np.shape(found) not in (*shapes, ()):
                 raise Wrong(
-                    f"Found shape {np.shape(found)},{given}. Does it use a variable of the notebook "
+                    f"Found shape {np.shape(found)}{given}. Does it use a variable of the notebook "
                     "in place of its own argument?"
                 )
             array(right, wanted, causes, tolerance, dtype, given)(found)

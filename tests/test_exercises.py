@@ -169,7 +169,7 @@ def test_what_goes_wrong_inside_a_function():
     [
         (np.ones((2, 2)), "Found shape (2, 2), wanted (3,)"),
         ("abc", "wanted an array"),
-        ([1, 2, 4], "Farthest off at (2,): 4 for 3"),
+        ([1, 2, 4], "Farthest off at (2,): found 4, wanted 3"),
         ([0, 0, 0], "Farthest off"),
         ([1, 2, 3], ""),
     ],

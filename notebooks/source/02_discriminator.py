@@ -54,23 +54,22 @@ plots.plot_images(both, columns=8, title="eight real ones, eight fakes")
 # A **convolution** slides a small window of weights, its *kernel*, over the picture; each kernel
 # makes one *channel*. *Stride* 2 moves two pixels at a time and halves the side: 28 → 14 → 7.
 # `LeakyReLU` damps negative values, `Dropout` silences units at random, and one `Dense` unit adds
-# up the evidence; `Flatten` lays the map out as one row for it, and `padding="same"` adds a border
-# so that 28 becomes exactly 14. This is the discriminator of the tutorial *GANs on Hand-Written
-# Digits Dataset*, without its sigmoid; why, you see below. `[B, 14, 14, 64]` reads: B images of 14 × 14
-# with 64 channels.
+# up the evidence. This is the discriminator of the tutorial *GANs on Hand-Written Digits Dataset*,
+# without its sigmoid; why, you see below.
 
 # %%
 keras.utils.set_random_seed(SEED)
 discriminator = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
-        layers.Conv2D(64, 3, strides=2, padding="same"),  # [B, 14, 14, 64]
+        # [B, 14, 14, 64]: B images of 14 × 14 and 64 channels. "same" adds a border, or it were 13
+        layers.Conv2D(64, 3, strides=2, padding="same"),
         layers.LeakyReLU(0.2),
         layers.Dropout(0.2),
         layers.Conv2D(64, 3, strides=2, padding="same"),  # [B, 7, 7, 64]
         layers.LeakyReLU(0.2),
         layers.Dropout(0.2),
-        layers.Flatten(),  # [B, 3136]
+        layers.Flatten(),  # [B, 3136], the map as one row
         layers.Dense(1),  # [B, 1], a logit
     ]
 )
@@ -118,14 +117,14 @@ print(f"{float(losses.bce_d_loss(shrug, shrug)):.3f}")
 
 # %% [markdown]
 # Why no sigmoid in the network? `log(sigmoid(-200))` is minus infinity in the computer's numbers;
-# from the logit itself, the loss is `softplus(200)` = 200, which a gradient can work with. (softplus(x)
-# is log(1 + eˣ), computed so that nothing overflows.)
+# from the logit itself, the loss is `softplus(200)` = 200, which a gradient can work with.
 
 # %%
 # NBVAL_CHECK_OUTPUT
 hopeless = np.array([[-200.0]], "float32")
 with np.errstate(divide="ignore"):
     print("through the sigmoid:", -np.log(np.array(keras.ops.sigmoid(hopeless)))[0, 0])
+# softplus(x) is log(1 + exp(x)), computed so that nothing overflows
 print("from the logit:     ", float(keras.ops.softplus(-hopeless)[0, 0]))
 
 # %% [markdown]
@@ -159,12 +158,11 @@ print(f"loss of the last step: {loss:.3f}")
 plots.plot_scores(history)
 
 # %% [markdown]
-# The curves start together at a shrug and part; after fifty steps the case is closed. (Scores are
-# taken *before* each step, mostly on images that it had not seen.)
+# The curves start together at a shrug and part; after fifty steps the case is closed.
 #
 # > **Trap.** We call `combined.train_on_batch`, three lines around Keras's own method. Keras 3
 # > answers with the *mean of all losses since the last reset*, and most tutorials print that mean
-# > as if it were the current loss. It looks wonderfully smooth, and it hides what happens now.
+# > as if it were the current loss. It looks smooth, and hides what happens now.
 
 # %% [markdown]
 # ## What did it learn?
@@ -235,7 +233,7 @@ for name, images in trial.items():
     print(f"{name:16} mean score {scores.mean():.2f}")
 
 # %% [markdown]
-# Scattered ink has lost its credit (few bright dots get a shrug). Upside-down digits, a smudge and
+# Scattered ink has lost its credit. Upside-down digits, a smudge and
 # blank paper still pass, because no opponent has tried them. We could go on inventing forgeries by
 # hand. Or we build a network whose only aim is to find the forgery that still works. That is the
 # generator.
