@@ -10,11 +10,12 @@ The modules in reading order, an afternoon in all:
 6. `combined`   the classic GAN loop with a frozen discriminator, done right
 7. `gan`        the same game as one compiled `train_step` (`engine`: memory, precision, XLA)
 8. `recipes`    the tutorials' published settings, and workshop sizes
-9. `metrics`    how good the samples are, measured in the features of a `classifier`
-10. `doctor`    what ails a run, in plain words (`trial`: a few steps, and everything put back)
-11. `callbacks` progress bar, step history, measures, film
-12. `exercises` what the notebooks' exercises are made of (`questions`: the exercises)
-13. `__main__`  `python -m course_lib check | demo | train`
+9. `vae`        reads characters, and writes others in the style of a few
+10. `metrics`   how good the samples are, measured in the features of a `classifier`
+11. `doctor`    what ails a run, in plain words (`trial`: a few steps, and everything put back)
+12. `callbacks` progress bar, step history, measures, film
+13. `exercises` what the notebooks' exercises are made of (`questions`: the exercises)
+14. `__main__`  `python -m course_lib check | demo | train`
 
 Importing the package alone loads nothing else; each module brings what it needs.
 """

@@ -24,6 +24,7 @@ ALLOWED = {
     "combined": {"networks"},
     "engine": set(),
     "gan": {"combined", "engine", "losses", "networks"},
+    "vae": {"engine", "losses", "networks"},
     "recipes": {"combined", "gan", "networks"},
     "classifier": {"engine", "networks", "places"},
     "metrics": {"classifier"},

@@ -1,0 +1,207 @@
+"""A supervised variational autoencoder: it reads characters, and writes others in their style.
+
+The encoder says of an image which character it is, and, in z, how it is written; the decoder takes
+a character and a z and writes it. It is told the character, and the mean of each class is taken off
+z, so that z is left with the style: without that, three A's style makes every letter look like an A.
+Kingma and Welling 2013, arXiv:1312.6114; Kingma et al. 2014, arXiv:1406.5298 (M2); the tutorial
+*Hand Writing Generation*.
+"""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from tqdm import tqdm
+
+from course_lib import engine, losses  # noqa: F401 - engine sets how memory is taken
+from course_lib.networks import build_vae_decoder, build_vae_encoder, check_images, scale_pixels
+
+MEMORY = 0.02  # how far one image pulls the mean of its class
+
+
+class Style(NamedTuple):
+    """What drawings say of a hand: a normal distribution over z, and what was read in them.
+
+    `z_mean`, `z_log_var`: float32 [latent_dim]. `labels`: int64 [N], what each drawing shows, and
+    `confidences` [N], how sure the encoder is of that, 0 to 1.
+    """
+
+    z_mean: np.ndarray
+    z_log_var: np.ndarray
+    labels: np.ndarray
+    confidences: np.ndarray
+
+
+@keras.saving.register_keras_serializable("course_lib")
+class VAE(keras.Model):
+    """Encoder and decoder in one, with one compiled `train_step`.
+
+    `class_names`: the characters, in the order of the labels. `kl_weight`: of the divergence of z
+    from a standard normal (1 in the paper). `class_weight`: of the cross-entropy of the class
+    head. `seed`: of every z drawn in training.
+    """
+
+    def __init__(
+        self,
+        class_names,
+        encoder=None,
+        decoder=None,
+        *,
+        kl_weight=1.0,
+        class_weight=20.0,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        self.class_names = tuple(class_names)
+        self.encoder = encoder or build_vae_encoder(len(self.class_names))
+        self.decoder = decoder or build_vae_decoder(len(self.class_names))
+        self.latent_dim = self.encoder.output["z_mean"].shape[-1]
+        self.kl_weight, self.class_weight, self.seed = kl_weight, class_weight, seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        # The running mean of each class's z_mean: what the character itself puts there.
+        shape = len(self.class_names), self.latent_dim
+        self.class_means = self.add_weight(
+            shape=shape, initializer="zeros", trainable=False, name="class_means"
+        )
+        self.built = True
+
+    def draw_z(self, z_mean, z_log_var):
+        """One z from each posterior, by the reparameterisation trick: [B, latent_dim]."""
+        noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
+        return z_mean + ops.exp(z_log_var / 2) * noise
+
+    def train_step(self, data):
+        """One step on `data`, (images [B, 28, 28, 1], labels [B]). Returns the logs."""
+        images, labels = data
+        real_images = scale_pixels(images)
+        with tf.GradientTape() as tape:
+            loss, logs = self.weigh(real_images, labels)
+        gradients = tape.gradient(loss, self.trainable_variables)
+        self.optimizer.apply_gradients(zip(gradients, self.trainable_variables, strict=True))
+        return logs
+
+    def weigh(self, real_images, labels):
+        """The whole loss of a batch, and its parts as logs; the means of the classes follow."""
+        read = self.encoder(real_images, training=True)
+        told = ops.one_hot(labels, len(self.class_names))
+        z_mean = read["z_mean"] - ops.matmul(told, self.class_means)
+        self.class_means.assign_add(MEMORY * ops.matmul(ops.transpose(told), z_mean))
+        z = self.draw_z(z_mean, read["z_log_var"])
+        pixel_logits = self.decoder([told, z], training=True)
+        logs = {
+            "reconstruction_loss": losses.reconstruction_loss(real_images, pixel_logits),
+            "kl_loss": losses.kl_loss(z_mean, read["z_log_var"]),
+            "class_loss": losses.class_loss(labels, read["logits"]),
+        }
+        loss = (
+            logs["reconstruction_loss"]
+            + self.kl_weight * logs["kl_loss"]
+            + self.class_weight * logs["class_loss"]
+        )
+        right = ops.equal(ops.argmax(read["logits"], axis=1), ops.cast(labels, "int32"))
+        accuracy = ops.mean(ops.cast(right, "float32"))
+        return loss, {"loss": loss, **logs, "class_accuracy": accuracy}
+
+    def infer_style(self, images, labels=None):
+        """The `Style` behind some drawings: one is enough, none gives the prior.
+
+        `images`: uint8 or float32 in [-1, 1], [N, 28, 28, 1]; `labels`: what they show, read if None.
+        The posteriors are combined by their precision, the prior counted once: p(z | all) is
+        proportional to p(z) times the product of q(z | image) / p(z).
+        """
+        if not len(images):
+            nothing = np.zeros(self.latent_dim, "float32")
+            return Style(nothing, nothing, np.zeros(0, "int64"), np.zeros(0, "float32"))
+        check_images(images)
+        found = {k: np.asarray(v) for k, v in self.encoder(scale_pixels(images)).items()}
+        scores = np.asarray(ops.softmax(found["logits"]))
+        labels = scores.argmax(axis=1) if labels is None else np.asarray(labels, "int64")
+        precisions = np.exp(-found["z_log_var"])
+        gained = np.maximum(
+            precisions - 1, 0
+        )  # over the prior; a posterior wider than it tells nothing
+        precision = 1 + gained.sum(axis=0)
+        means = found["z_mean"] - np.asarray(self.class_means)[labels]
+        z_mean = (precisions * means).sum(axis=0) / precision
+        confidences = scores[np.arange(len(labels)), labels]
+        return Style(z_mean, -np.log(precision), labels, confidences)
+
+    def sample_style(self, style=None, n=1, seed=0):
+        """n z at random, float32 [n, latent_dim]: from a `Style`, from the prior if None."""
+        noise = np.random.default_rng(seed).standard_normal((n, self.latent_dim), "float32")
+        return noise if style is None else style.z_mean + np.exp(style.z_log_var / 2) * noise
+
+    def decode(self, labels, z):
+        """Images of these classes in these styles, float32 [N, 28, 28, 1] in [-1, 1].
+
+        `labels`: integers [N]; `z`: [N, latent_dim], or [latent_dim] for one style for all.
+        """
+        z = np.broadcast_to(np.asarray(z, "float32"), (len(labels), self.latent_dim))
+        told = np.eye(len(self.class_names), dtype="float32")[np.asarray(labels, int)]
+        return 2 * ops.convert_to_numpy(ops.sigmoid(self.decoder([told, z], training=False))) - 1
+
+    def write(self, text, z=None):
+        """The text as images, float32 [N, 28, 28, 1] in [-1, 1], a blank one for a space.
+
+        `z`: as in `decode`; None for the plainest style, z = 0. Characters that the model does not
+        know are left out, and named in a message.
+        """
+        unknown = sorted(set(text) - set(self.class_names) - {" "})
+        if unknown:
+            print(f"not written: {' '.join(unknown)}; this model knows {''.join(self.class_names)}")
+        text = [character for character in text if character not in unknown]
+        images = np.full((len(text), 28, 28, 1), -1.0, "float32")
+        inked = np.array([character != " " for character in text], bool)
+        if inked.any():
+            labels = [self.class_names.index(character) for character in text if character != " "]
+            z = np.zeros(self.latent_dim, "float32") if z is None else np.asarray(z)
+            images[inked] = self.decode(labels, z if z.ndim == 1 else z[inked])
+        return images
+
+    def save_own_variables(self, store):
+        """Store means and random state; Keras itself stores the networks and the optimizer."""
+        store["class_means"] = ops.convert_to_numpy(self.class_means)
+        store["seed_state"] = ops.convert_to_numpy(self.seed_generator.state)
+
+    def load_own_variables(self, store):
+        """The inverse of `save_own_variables`."""
+        self.class_means.assign(store["class_means"])
+        self.seed_generator.state.assign(store["seed_state"])
+
+    def get_config(self):
+        """The two networks and the settings, for `save` and `keras.models.load_model`."""
+        return {
+            "class_names": self.class_names,
+            "encoder": keras.saving.serialize_keras_object(self.encoder),
+            "decoder": keras.saving.serialize_keras_object(self.decoder),
+            "kl_weight": self.kl_weight,
+            "class_weight": self.class_weight,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """The inverse of `get_config`."""
+        for network in ("encoder", "decoder"):
+            config[network] = keras.saving.deserialize_keras_object(config[network])
+        return cls(**config)
+
+
+def train_vae(dataset, steps=4_000, batch_size=64, seed=0):
+    """A `VAE` of a `Dataset`'s characters, trained: some two minutes on two CPU cores.
+
+    The learning rate falls from 2e-3 along a cosine. 36 classes want 1,000 images each.
+    """
+    keras.utils.set_random_seed(seed)
+    model = VAE(dataset.class_names, seed=seed)
+    rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    model.compile(optimizer=keras.optimizers.Adam(rate), jit_compile=False)
+    batches = dataset.batches(min(batch_size, len(dataset)), seed, labels=True)
+    with tqdm(total=steps, desc=f"learning to write {len(dataset.class_names)} characters") as bar:
+        step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
+        model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[step])
+    return model

@@ -1,0 +1,145 @@
+"""The supervised VAE: its sampling and style inference by hand, its training and keeping."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from scipy import stats
+
+from course_lib import datasets, pen, vae
+from course_lib.networks import build_vae_decoder, build_vae_encoder, scale_pixels
+
+NAMES = "ABC"
+
+
+@pytest.fixture
+def model():
+    keras.utils.set_random_seed(0)
+    return vae.VAE(NAMES)
+
+
+@pytest.fixture(scope="module")
+def letters():
+    return datasets.load_handwriting(NAMES, per_class=60)
+
+
+def test_parameters_by_hand(model):
+    """The tutorial's sizes, with 5×5 kernels in the encoder, 4×4 in the decoder, and 3 classes."""
+    encoder = (25 * 32 + 32) + (25 * 32 * 32 + 32) + 2 * (1568 * 64 + 64)
+    encoder += (1568 * 128 + 128) + (128 * 3 + 3)
+    decoder = (3 * 128 + 128) + (128 * 1568 + 1568) + (64 * 1568 + 1568)
+    decoder += (16 * 32 * 32 + 32) + (16 * 32 + 1)
+    assert model.encoder.count_params() == encoder
+    assert model.decoder.count_params() == decoder
+
+
+def test_gradient_through_the_sampling(model):
+    """z = mean + exp(log_var / 2) · e, so dz/dmean = 1 and dz/dlog_var = (z - mean) / 2."""
+    z_mean, z_log_var = tf.constant([[0.3, -1.0]]), tf.constant([[0.5, -2.0]])
+    with tf.GradientTape() as tape:
+        tape.watch([z_mean, z_log_var])
+        z = model.draw_z(z_mean, z_log_var)
+    by_mean, by_log_var = tape.gradient(z, [z_mean, z_log_var])
+    assert np.allclose(by_mean, 1)
+    assert np.allclose(by_log_var, (z - z_mean) / 2, atol=1e-6)
+
+
+def test_draws_are_spread_as_the_posterior_says(model):
+    z = np.asarray(model.draw_z(tf.fill((4000, 2), 1.5), tf.fill((4000, 2), float(np.log(0.25)))))
+    assert stats.kstest((z.ravel() - 1.5) / 0.5, "norm").pvalue > 1e-3
+
+
+def test_style_by_integrating_the_densities(letters):
+    """p(z) · product of q(z | image) / p(z), on a grid; no drawing is the prior, one its own q."""
+    means, log_vars = np.array([[1.0, -0.5], [2.0, 0.3]]), np.log([[0.5, 0.2], [0.1, 0.9]])
+    class_means = np.array([[0.3, -0.2], [0.0, 0.0], [-1.0, 0.5]])
+    shown = np.array([2, 0])  # the characters drawn
+    found = {
+        "z_mean": means + class_means[shown],
+        "z_log_var": log_vars,
+        "logits": np.zeros((2, 3)),
+    }
+    model = vae.VAE(NAMES, build_vae_encoder(3, 2), build_vae_decoder(3, 2))
+    model.class_means.assign(class_means)
+
+    def look(n):
+        model.encoder = lambda images: {k: v[:n].astype("float32") for k, v in found.items()}
+        return model.infer_style(letters.images[:n], shown[:n])
+
+    nothing = look(0)
+    assert not nothing.z_mean.any() and not nothing.z_log_var.any()
+    one = look(1)
+    assert np.allclose(one.z_mean, means[0]) and np.allclose(one.z_log_var, log_vars[0])
+    both = look(2)
+    x = np.linspace(-6, 6, 40_001)
+    prior = stats.norm.pdf(x)
+    for i in range(2):
+        density = prior.copy()
+        for mean, log_var in zip(means[:, i], log_vars[:, i]):
+            density *= stats.norm(mean, np.exp(log_var / 2)).pdf(x) / prior
+        density /= density.sum()
+        mean = (density * x).sum()
+        assert both.z_mean[i] == pytest.approx(mean, abs=1e-4)
+        variance = (density * (x - mean) ** 2).sum()
+        assert np.exp(both.z_log_var[i]) == pytest.approx(variance, rel=1e-3)
+
+
+def train(model, letters, steps):
+    batches = letters.batches(32, labels=True)
+    return model.fit(batches, steps_per_epoch=steps, verbose=0, shuffle=False).history
+
+
+def test_trained_it_writes_what_is_asked_in_the_style_it_saw(capsys):
+    """Bold prompts give more ink than light ones, in letters that were not among the prompts."""
+    letters = datasets.load_handwriting("ABCDE", per_class=150)
+    model = vae.train_vae(letters, steps=250)
+    ink = {}
+    for weight in (1.4, 3.8):
+        drawn = pen.draw("AB", pen.Style(weight=weight), rng=1)
+        ink[weight] = model.write("CDE", model.infer_style(drawn).z_mean).mean()
+    assert ink[3.8] > ink[1.4] + 0.05
+
+
+def test_it_learns_to_read_and_logs_each_part(model, letters):
+    model.compile(optimizer=keras.optimizers.Adam(1e-3), jit_compile=False)
+    first = {name: values[0] for name, values in train(model, letters, 1).items()}
+    for _ in range(3):
+        last = {name: values[0] for name, values in train(model, letters, 40).items()}
+    for name in ("reconstruction_loss", "class_loss", "loss"):
+        assert last[name] < first[name]
+    parts = last["reconstruction_loss"] + last["kl_loss"] + 20 * last["class_loss"]
+    assert last["loss"] == pytest.approx(parts, rel=1e-4)
+    style = model.infer_style(letters.images[:90])
+    assert (style.labels == letters.labels[:90]).mean() > 0.9
+
+
+def test_the_character_is_taken_off_the_style(model, letters):
+    """Each class's mean of z, over the images it was trained on, is about 0."""
+    model.compile(optimizer=keras.optimizers.Adam(1e-3), jit_compile=False)
+    train(model, letters, 150)
+    z_mean = np.asarray(model.encoder(scale_pixels(letters.images))["z_mean"])
+    means = np.stack([z_mean[letters.labels == k].mean(axis=0) for k in range(3)])
+    left = means - np.asarray(model.class_means)
+    assert np.square(left).sum() < 0.2 * np.square(means).sum()
+
+
+def test_saved_and_loaded_it_goes_on_alike(model, letters, tmp_path):
+    model.compile(optimizer=keras.optimizers.Adam(1e-3), jit_compile=False)
+    train(model, letters, 3)
+    model.save(tmp_path / "vae.keras")
+    other = keras.models.load_model(tmp_path / "vae.keras")
+    assert other.class_names == model.class_names
+    for a, b in zip(model.write("ABC", np.ones(64)), other.write("ABC", np.ones(64)), strict=True):
+        assert np.allclose(a, b, atol=1e-6)
+    train(model, letters, 2), train(other, letters, 2)
+    for a, b in zip(model.get_weights(), other.get_weights(), strict=True):
+        assert np.allclose(a, b, atol=1e-6)
+
+
+def test_what_it_does_not_know_is_named_and_the_rest_written(model, capsys):
+    images = model.write("A b!C")
+    assert "not written: ! b; this model knows ABC" in capsys.readouterr().out
+    assert images.shape == (3, 28, 28, 1)
+    assert (images[1] == -1).all() and not (images[0] == -1).all()
+    assert np.allclose(images[0], model.write("A")[0], atol=1e-5)
+    assert model.write("").shape == (0, 28, 28, 1)
