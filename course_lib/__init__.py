@@ -12,7 +12,7 @@ The modules in reading order, an afternoon in all:
 8. `recipes`    the tutorials' published settings, and workshop sizes
 9. `vae`        reads characters, and writes others in the style of a few
 10. `metrics`   how good the samples are, measured in the features of a `classifier`
-11. `doctor`    what ails a run, in plain words (`trial`: a few steps, and everything put back)
+11. `doctor`    what ails a run, in plain words (`illnesses`: the words; `trial`: a few steps on trial)
 12. `callbacks` progress bar, step history, measures, film
 13. `exercises` what the notebooks' exercises are made of (`questions`: the exercises)
 14. `__main__`  `python -m course_lib check | demo | train`
