@@ -192,7 +192,7 @@ class VAE(keras.Model):
 
 
 def train_vae(dataset, steps=4_000, batch_size=64, seed=0):
-    """A `VAE` of a `Dataset`'s characters, trained: some two minutes on two CPU cores.
+    """A `VAE` of a `Dataset`'s characters, trained: two to three minutes on two CPU cores.
 
     The learning rate falls from 2e-3 along a cosine. 36 classes want 1,000 images each.
     """
