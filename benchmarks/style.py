@@ -159,10 +159,10 @@ def main():
         "",
         f"Most often confused, of 60 each: {confused}.",
         "",
-        "![Five rows: three drawn characters, narrow, wide, light, bold and italic, and words written in that style](style.png)",
+        "![Five rows: three drawn characters, narrow, wide, light, bold and italic, and words written in that style](../pictures/style.png)",
     ]
     (HERE / "STYLE.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    plot_cases(model).savefig(HERE / "style.png", dpi=80, bbox_inches="tight")
+    plot_cases(model).savefig(HERE.parent / "pictures" / "style.png", dpi=80, bbox_inches="tight")
     print("\n".join(lines[6:]))
 
 
