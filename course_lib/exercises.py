@@ -326,7 +326,8 @@ def network(
             )
         for (layer, name), right in zip(found, activations or ()):
             if name != right:
-                raise Wrong(f"After {layer.name} comes {ACTS[name]}, wanted {ACTS[right]}.")
+                comes, due = (ACTS.get(act, act) for act in (name, right))
+                raise Wrong(f"After {layer.name} comes {comes}, wanted {due}.")
         if output_range:
             rng = np.random.default_rng(0)
             outputs = np.asarray(answer(20 * rng.standard_normal((64, *input_shape))))
@@ -340,12 +341,7 @@ def network(
     return judge
 
 
-class _Names(dict):
-    def __missing__(self, name):
-        return name
-
-
-ACTS = _Names(linear="no activation", leaky_relu="a LeakyReLU")
+ACTS = {"linear": "no activation", "leaky_relu": "a LeakyReLU"}
 
 
 def activations_of(model):

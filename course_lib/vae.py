@@ -2,7 +2,8 @@
 
 The encoder says of an image which character it is, and, in z, how it is written; the decoder takes
 a character and a z and writes it. It is told the character, and the mean of each class is taken off
-z, so that z is left with the style: without that, three A's style makes every letter look like an A.
+z, so that z is left with the style: without that, a prompt's characters shine through whatever is
+written in its style.
 Kingma and Welling 2013, arXiv:1312.6114; Kingma et al. 2014, arXiv:1406.5298 (M2); the tutorial
 *Hand Writing Generation*.
 """
@@ -120,10 +121,8 @@ class VAE(keras.Model):
         scores = np.asarray(ops.softmax(found["logits"]))
         labels = scores.argmax(axis=1) if labels is None else np.asarray(labels, "int64")
         precisions = np.exp(-found["z_log_var"])
-        gained = np.maximum(
-            precisions - 1, 0
-        )  # over the prior; a posterior wider than it tells nothing
-        precision = 1 + gained.sum(axis=0)
+        # A posterior wider than the prior must not take away from the prior's own precision, 1.
+        precision = 1 + np.maximum(precisions - 1, 0).sum(axis=0)
         means = found["z_mean"] - np.asarray(self.class_means)[labels]
         z_mean = (precisions * means).sum(axis=0) / precision
         confidences = scores[np.arange(len(labels)), labels]
@@ -146,19 +145,20 @@ class VAE(keras.Model):
     def write(self, text, z=None):
         """The text as images, float32 [N, 28, 28, 1] in [-1, 1], a blank one for a space.
 
-        `z`: as in `decode`; None for the plainest style, z = 0. Characters that the model does not
-        know are left out, and named in a message.
+        `z`: [latent_dim], or one row for each character of the text; None for the plainest style,
+        z = 0. Characters that the model does not know are left out, and named in a message.
         """
         unknown = sorted(set(text) - set(self.class_names) - {" "})
         if unknown:
             print(f"not written: {' '.join(unknown)}; this model knows {''.join(self.class_names)}")
-        text = [character for character in text if character not in unknown]
+        kept = [i for i, character in enumerate(text) if character not in unknown]
+        text = [text[i] for i in kept]
         images = np.full((len(text), 28, 28, 1), -1.0, "float32")
         inked = np.array([character != " " for character in text], bool)
         if inked.any():
             labels = [self.class_names.index(character) for character in text if character != " "]
             z = np.zeros(self.latent_dim, "float32") if z is None else np.asarray(z)
-            images[inked] = self.decode(labels, z if z.ndim == 1 else z[inked])
+            images[inked] = self.decode(labels, z if z.ndim == 1 else z[kept][inked])
         return images
 
     def save_own_variables(self, store):

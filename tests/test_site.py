@@ -49,6 +49,15 @@ def test_every_link_leads_somewhere_and_no_page_complains(first_page, page):
         assert not files, (url, files)
 
 
+def test_a_link_that_leads_nowhere_stops_the_build(tmp_path, monkeypatch):
+    monkeypatch.setattr(build_site, "HOME", build_site.HOME + "\n[lost](notebooks/07_lost.md)\n")
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "old.html").touch()
+    with pytest.raises(Exception, match="07_lost"):
+        build_site.main(tmp_path / "site")
+    assert (tmp_path / "site" / "old.html").exists()
+
+
 def test_search_works_without_a_server(first_page, page):
     page.goto(first_page.as_uri())
     page.get_by_placeholder("Search").fill("checkerboard")

@@ -142,4 +142,7 @@ def test_what_it_does_not_know_is_named_and_the_rest_written(model, capsys):
     assert images.shape == (3, 28, 28, 1)
     assert (images[1] == -1).all() and not (images[0] == -1).all()
     assert np.allclose(images[0], model.write("A")[0], atol=1e-5)
+    each = np.arange(5, dtype="float32")[:, None] * np.ones(64, "float32")  # a style a character
+    images = model.write("A b!C", each)
+    assert np.allclose(images[2], model.write("C", each[4])[0], atol=1e-5)
     assert model.write("").shape == (0, 28, 28, 1)
