@@ -87,7 +87,7 @@ lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	( echo "# The exact versions that the tests ran with, for Python 3.10 to 3.13 on Linux, macOS and Windows."; \
 	  echo "# Made from pyproject.toml by \`make lock\`."; \
-	  $(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.10 \
+	  $(BIN)/uv pip compile pyproject.toml --extra dev --extra dashboard --universal --python-version 3.10 \
 	    --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet ) > requirements.new
 	mv requirements.new requirements.lock
 

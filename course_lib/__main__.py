@@ -1,11 +1,13 @@
-"""The command line: `python -m course_lib check | demo | train RECIPE ...`."""
+"""The command line: `python -m course_lib check | demo | train RECIPE ... | page`."""
 
 import argparse
 import importlib.metadata
+import importlib.util
 import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -46,8 +48,18 @@ def main(arguments=None):
     train.add_argument("--out", type=folder_name, help="default: outputs/RECIPE")
     train.add_argument("--seed", type=natural, default=0)
     train.add_argument("--precision", default="float32", help=PRECISION_HELP)
+    page = commands.add_parser("page", help="draw on a page in the browser, it writes in your hand")
+    page.add_argument(
+        "--model", type=Path, help="a vae.keras of `train style-vae`; default: its own"
+    )
+    page.add_argument(
+        "--address", default="localhost", help="0.0.0.0 lets others on the network in"
+    )
+    page.add_argument("--port", type=positive, default=8501)
     options = parser.parse_args(arguments)
     try:
+        if options.command == "page":
+            return open_page(options.model, options.address, options.port)
         if options.command == "check":
             return check()
         if options.command == "demo":
@@ -244,6 +256,28 @@ def describe(recipe, dataset, model, history, seconds, seed):
             "keras": keras.__version__,
         },
     }
+
+
+def open_page(model, address, port):
+    """Serve the page of `dashboard.py` until Ctrl-C; `model`: a file, None for the kit's own."""
+    if model and not model.is_file():
+        raise ValueError(f"--model {model}: no such file; `train style-vae` writes one")
+    if not importlib.util.find_spec("streamlit_drawable_canvas"):
+        cure = "python -m pip install streamlit streamlit-drawable-canvas (Python 3.11 or newer)"
+        raise ValueError(f"the page needs two more packages: {cure}")
+    if model:
+        os.environ["COURSE_STYLE_VAE"] = str(model.resolve())
+    script = Path(__file__).with_name("dashboard.py")
+    settings = {
+        "server.address": address,  # with one named, Streamlit does not ask the web for its own
+        "server.port": port,
+        "server.showEmailPrompt": "false",
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": "false",
+        "client.toolbarMode": "minimal",
+    }
+    flags = [f"--{name}={value}" for name, value in settings.items()]
+    return subprocess.run([sys.executable, "-m", "streamlit", "run", script, *flags]).returncode
 
 
 def check():

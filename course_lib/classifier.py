@@ -5,9 +5,7 @@ learns an answer of its own for what is no character at all: a network that know
 puts noise anywhere, among the digits too, and a measure taken there could not tell them apart.
 """
 
-import contextlib
 import hashlib
-import os
 
 import keras
 import numpy as np
@@ -15,7 +13,7 @@ import tensorflow as tf
 from keras import ops
 from tqdm import tqdm
 
-from course_lib import engine, places  # noqa: F401 - engine sets how memory is taken
+from course_lib import cache, engine  # noqa: F401 - engine sets how memory is taken
 from course_lib.networks import build_classifier, check_images, scale_pixels
 
 JUNK = 8  # pictures of nothing beside each batch
@@ -95,25 +93,9 @@ def load_classifier(dataset):
     Its file is named after a hash of images, labels and class names, so other data never meet an
     old classifier. Says which it was.
     """
-    path = places.keras_home() / "course_lib" / f"classifier-{_hash(dataset)}.keras"
-    if path.exists():
-        try:
-            classifier = keras.models.load_model(path)
-            print(f"the classifier of {len(dataset.class_names)} classes, kept from an earlier run")
-            return classifier
-        except Exception as error:  # damage comes in every kind, and it can be trained again
-            print(f"{path} cannot be read ({error}): training the classifier again")
-    classifier = train_classifier(dataset)
-    temporary = path.with_name(f"{os.getpid()}-{path.name}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        classifier.save(temporary)
-        os.replace(temporary, path)
-    except OSError as error:
-        print(f"the classifier could not be kept ({error}): it is trained anew each time")
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-    return classifier
+    name = f"classifier-{_hash(dataset)}"
+    what = f"the classifier of {len(dataset.class_names)} classes"
+    return cache.load_or_train(name, what, lambda: train_classifier(dataset))
 
 
 def _hash(dataset):

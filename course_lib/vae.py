@@ -8,6 +8,7 @@ Kingma and Welling 2013, arXiv:1312.6114; Kingma et al. 2014, arXiv:1406.5298 (M
 *Hand Writing Generation*.
 """
 
+import hashlib
 from typing import NamedTuple
 
 import keras
@@ -16,9 +17,12 @@ import tensorflow as tf
 from keras import ops
 from tqdm import tqdm
 
-from course_lib import engine, losses  # noqa: F401 - engine sets how memory is taken
+from course_lib import cache, datasets, engine, losses, pen  # noqa: F401 - engine sets how memory is taken
 from course_lib.networks import build_vae_decoder, build_vae_encoder, check_images, scale_pixels
 
+CHARACTERS = "".join(datasets.DIGITS + datasets.LETTERS)  # the tutorial's 36
+STEPS = 4_000
+VERSION = 1  # to be raised with every change of the model or its training
 MEMORY = 0.02  # how far one image pulls the mean of its class
 
 
@@ -120,9 +124,9 @@ class VAE(keras.Model):
         found = {k: np.asarray(v) for k, v in self.encoder(scale_pixels(images)).items()}
         scores = np.asarray(ops.softmax(found["logits"]))
         labels = scores.argmax(axis=1) if labels is None else np.asarray(labels, "int64")
-        precisions = np.exp(-found["z_log_var"])
         # A posterior wider than the prior must not take away from the prior's own precision, 1.
-        precision = 1 + np.maximum(precisions - 1, 0).sum(axis=0)
+        precisions = np.maximum(np.exp(-found["z_log_var"]), 1)
+        precision = 1 + (precisions - 1).sum(axis=0)
         means = found["z_mean"] - np.asarray(self.class_means)[labels]
         z_mean = (precisions * means).sum(axis=0) / precision
         confidences = scores[np.arange(len(labels)), labels]
@@ -132,6 +136,19 @@ class VAE(keras.Model):
         """n z at random, float32 [n, latent_dim]: from a `Style`, from the prior if None."""
         noise = np.random.default_rng(seed).standard_normal((n, self.latent_dim), "float32")
         return noise if style is None else style.z_mean + np.exp(style.z_log_var / 2) * noise
+
+    def find_directions(self, images, labels, n=3):
+        """The n directions in which hands differ most, float32 [n, latent_dim], one standard deviation long.
+
+        The principal axes of z_mean, class means off, over `images` [N, 28, 28, 1] and `labels` [N].
+        """
+        parts = [
+            self.encoder(scale_pixels(images[i : i + 500])) for i in range(0, len(images), 500)
+        ]
+        z_mean = np.concatenate([part["z_mean"] for part in parts])
+        z_mean = z_mean - np.asarray(self.class_means)[labels]
+        _, lengths, axes = np.linalg.svd(z_mean - z_mean.mean(axis=0), full_matrices=False)
+        return axes[:n] * lengths[:n, None] / np.sqrt(len(images))
 
     def decode(self, labels, z):
         """Images of these classes in these styles, float32 [N, 28, 28, 1] in [-1, 1].
@@ -191,10 +208,11 @@ class VAE(keras.Model):
         return cls(**config)
 
 
-def train_vae(dataset, steps=4_000, batch_size=64, seed=0):
+def train_vae(dataset, steps=STEPS, batch_size=64, seed=0, callbacks=()):
     """A `VAE` of a `Dataset`'s characters, trained: two to three minutes on two CPU cores.
 
     The learning rate falls from 2e-3 along a cosine. 36 classes want 1,000 images each.
+    `callbacks`: keras.callbacks to watch it by, beside the progress bar.
     """
     keras.utils.set_random_seed(seed)
     model = VAE(dataset.class_names, seed=seed)
@@ -203,5 +221,21 @@ def train_vae(dataset, steps=4_000, batch_size=64, seed=0):
     batches = dataset.batches(min(batch_size, len(dataset)), seed, labels=True)
     with tqdm(total=steps, desc=f"learning to write {len(dataset.class_names)} characters") as bar:
         step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
-        model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[step])
+        watching = [step, *callbacks]
+        model.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=watching)
     return model
+
+
+def kept_name():
+    """The name of the kit's own VAE in `cache`; another pen makes another name."""
+    drawn = pen.draw(CHARACTERS, rng=0).tobytes()
+    return f"style-vae-{hashlib.sha256(drawn + bytes([VERSION])).hexdigest()[:16]}"
+
+
+def load_vae(callbacks=()):
+    """The kit's own VAE, of 36 characters by the pen: trained before and kept, else trained now."""
+    return cache.load_or_train(
+        kept_name(),
+        "the style VAE of 36 characters",
+        lambda: train_vae(datasets.load_handwriting(CHARACTERS, 1000), callbacks=callbacks),
+    )

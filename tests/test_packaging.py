@@ -34,7 +34,8 @@ def project():
 
 @pytest.fixture
 def wanted(project):
-    lines = project["dependencies"] + project["optional-dependencies"]["dev"]
+    extras = project["optional-dependencies"]
+    lines = project["dependencies"] + extras["dev"] + extras["dashboard"]
     return dict(requirement(line) for line in lines)
 
 

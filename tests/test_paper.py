@@ -1,0 +1,102 @@
+"""Paper: drawings cut to the pen's size, traits by their moments, lines of writing."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from course_lib import paper, pen
+
+STYLE = pen.Style(slant=10.0, width=1.0, weight=2.4, wobble=0.0)
+
+
+def enlarged(image, times, above, left):
+    """What the pen drew, many times as large, somewhere on a sheet."""
+    sheet = Image.fromarray(image[..., 0]).resize(
+        (28 * times, 28 * times), Image.Resampling.BICUBIC
+    )
+    return np.pad(np.asarray(sheet), ((above, 60), (left, 90)))
+
+
+@pytest.mark.parametrize("character", "ABKM05")
+def test_size_and_place_on_the_sheet_do_not_matter(character):
+    """A drawing is brought back to what the pen drew: same place, same size but for the strokes'
+    ends, which the pen leaves pale."""
+    drawn = pen.draw(character, STYLE)[0]
+    for times, above, left in ((4, 0, 0), (9, 50, 7), (15, 3, 200)):
+        found = paper.fit(enlarged(drawn, times, above, left))
+        assert found.shape == (28, 28, 1) and found.dtype == np.uint8
+        assert np.corrcoef(found.ravel(), drawn.ravel())[0, 1] > 0.92
+    shifted = np.roll(drawn, 1, axis=1)  # one pixel beside it is another picture
+    assert np.corrcoef(shifted.ravel(), drawn.ravel())[0, 1] < 0.85
+
+
+def test_box_and_centre_by_hand():
+    """A bar of 200×40 is 20 tall; its middle comes to lie in the middle of the image."""
+    sheet = np.zeros((300, 500), "uint8")
+    sheet[60:260, 400:440] = 255
+    image = paper.fit(sheet)[..., 0]
+    rows, columns = (np.flatnonzero((image > 127).any(axis=axis)) for axis in (1, 0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (4, 23, 12, 15)
+    wide = paper.fit(sheet.T.copy())[..., 0]  # at most 22 wide
+    assert np.ptp(np.flatnonzero((wide > 127).any(axis=0))) + 1 == 22
+
+
+@pytest.mark.parametrize(
+    ("drawing", "message"),
+    [
+        (np.zeros((50, 50), "uint8"), "no ink"),
+        (np.zeros((50, 50)), r"float64 \(50, 50\): expected uint8"),
+        (np.zeros((50, 50, 3), "uint8"), r"\(50, 50, 3\)"),
+    ],
+)
+def test_what_is_no_drawing_is_refused(drawing, message):
+    with pytest.raises(ValueError, match=message):
+        paper.fit(drawing)
+
+
+def test_traits_of_bars_by_hand():
+    """A bar that leans by one column a row has a slant of 45°; its ink is its area."""
+    images = np.full((2, 28, 28, 1), -1.0)
+    for row in range(4, 24):
+        images[0, row, 27 - row : 30 - row] = 1
+        images[1, row, 10:16] = 1
+    found = paper.measure(images)
+    assert found["slant"] == pytest.approx([45, 0])
+    assert found["weight"] == pytest.approx([60, 120])
+    # A block of w×h has standard deviations of √((w² - 1) / 12) and √((h² - 1) / 12).
+    assert found["width"] == pytest.approx([np.sqrt(8 / 399), np.sqrt(35 / 399)])
+
+
+def test_the_pens_own_styles_are_ranked():
+    for trait, levels in (
+        ("slant", (-20, 0, 20)),
+        ("width", (0.7, 1, 1.3)),
+        ("weight", (1.5, 2.4, 3.5)),
+    ):
+        means = []
+        for level in levels:
+            drawn = pen.draw("AHKRX4", STYLE._replace(**{trait: level})) / np.float32(127.5) - 1
+            means.append(paper.measure(drawn)[trait].mean())
+        assert means == sorted(means), trait
+
+
+def test_a_line_of_bars():
+    """Two bars three wide, a space, one more: 3 + 3 + 3 + 3 + space + 3 + 3 columns of 28, margins beside."""
+    bar = np.full((1, 28, 28, 1), -1.0)
+    bar[:, 2:20, 5:8] = 1
+    space = np.full((1, 28, 28, 1), -1.0)
+    page = paper.typeset(np.concatenate([bar, bar, space, bar]), zoom=1)
+    dark = np.flatnonzero((page < 128).any(axis=0)) - 4
+    assert dark.tolist() == [0, 1, 2, 6, 7, 8, *(12 + paper.SPACE + np.arange(3))]
+    rows = np.flatnonzero((page < 128).any(axis=1)) - 2
+    assert rows[-1] == paper.BASELINE
+
+
+def test_long_lines_are_broken_between_words():
+    bar = np.full((1, 28, 28, 1), -1.0)
+    bar[:, 4:24, 2:22] = 1
+    space = np.full((1, 28, 28, 1), -1.0)
+    text = np.concatenate([bar, bar, space] * 6)
+    page = paper.typeset(text, columns=120, zoom=1)
+    assert page.shape[0] == 32 * 3 and page.shape[1] <= 4 + 120 + paper.SPACE
+    assert (paper.typeset(space) == 255).all()  # nothing but spaces: a white page
