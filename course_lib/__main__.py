@@ -29,7 +29,8 @@ PACKAGES = {
 
 # What a run leaves in its folder.
 RESULTS = (
-    "samples.png", "film.gif", "losses.png", "generator.keras", "history.csv", "report.json"
+    "samples.png", "film.gif", "losses.png", "generator.keras", "history.csv", "report.json",
+    "styles.png", "vae.keras",
 )  # fmt: skip
 
 
@@ -41,8 +42,10 @@ def main(arguments=None):
     demo = commands.add_parser("demo", help="watch a network learn to write digits")
     demo.add_argument("--out", type=folder_name, default=Path("outputs/demo"))
     train = commands.add_parser("train", help="train any recipe on any data")
-    train.add_argument("recipe", help="such as workshop-dcgan; a wrong name lists them all")
-    train.add_argument("--data", help=DATA_HELP)
+    train.add_argument(
+        "recipe", help="such as workshop-dcgan or style-vae; a wrong name lists them"
+    )
+    train.add_argument("--data", nargs="+", metavar="DATA", help=DATA_HELP)
     train.add_argument("--class-names", help="what the labels 0, 1, ... of a CSV stand for")
     train.add_argument("--steps", type=positive, help="default: the recipe's own number")
     train.add_argument("--out", type=folder_name, help="default: outputs/RECIPE")
@@ -63,8 +66,10 @@ def main(arguments=None):
         if options.command == "check":
             return check()
         if options.command == "demo":
-            return run("workshop-dcgan", "pen", options.out)
+            return run("workshop-dcgan", ["pen"], options.out)
         out = options.out or Path("outputs") / options.recipe
+        if options.recipe == "style-vae":
+            return run_style_vae(options, out)
         data, names = options.data, options.class_names
         return run(options.recipe, data, out, options.steps, options.seed, names, options.precision)
     except (ValueError, OSError) as error:  # DatasetError is a ValueError
@@ -77,13 +82,18 @@ def main(arguments=None):
 
 DATA_HELP = (
     "a Kaggle CSV (plain, .zip or .gz); 'pen' for drawn handwriting, 'pen:ABC' for those "
-    "characters; 'mnist'; 'emnist-letters'; default: the best source present"
+    "characters; 'mnist'; 'emnist-letters'; default: the best source present; several are joined"
 )
 
 
 PRECISION_HELP = (
     "of the multiplications, default float32; bfloat16 is for processors with AMX or AVX-512 BF16 "
     "and for GPUs, float16 for GPUs"
+)
+
+
+JOINED = (
+    4_182  # images of a class at the most, where several sources are joined: the letters tutorial's
 )
 
 
@@ -112,10 +122,16 @@ def positive(text):
 def open_data(data, wanted, class_names=None):
     """The `Dataset` that `--data` names.
 
-    `wanted`: "digits", "letters" or "alphanumeric", the recipe's own; `class_names`: of a CSV, None to infer them.
+    `data`: what was typed behind it, a list; None for the best source. `wanted`: "digits",
+    "letters" or "alphanumeric", the recipe's own; `class_names`: of a CSV, None to infer them.
     """
     from course_lib import datasets
 
+    if data is not None and len(data) > 1:
+        if class_names:
+            raise ValueError("--class-names is for one CSV: with several --data leave it out")
+        return datasets.join([open_data([one], wanted) for one in data], per_class=JOINED)
+    data = data[0] if data else None
     named = data is None or data in ("pen", "mnist") or data.startswith(("pen:", "emnist-"))
     if named and class_names:
         raise ValueError("--class-names is for a CSV; here the names are known: leave it out")
@@ -256,6 +272,75 @@ def describe(recipe, dataset, model, history, seconds, seed):
             "keras": keras.__version__,
         },
     }
+
+
+def run_style_vae(options, out):
+    """Train the style VAE and leave it, pictures and numbers in the folder `out`, all or none.
+
+    `options`: of the command `train`. A tenth of the images, 3,600 at most, is held out and measured.
+    """
+    print("Loading TensorFlow. What it remarks on CUDA and oneDNN is no error: never mind.")
+    import numpy as np
+
+    from course_lib import callbacks, datasets, networks, plots, vae
+
+    if options.precision != "float32":
+        raise ValueError("--precision: the style VAE is trained in float32 alone, leave it out")
+    seed, steps = options.seed, options.steps or vae.STEPS
+    if options.data:
+        whole = open_data(options.data, "alphanumeric", options.class_names)
+    else:
+        whole = datasets.load_handwriting(vae.CHARACTERS, per_class=1_000, seed=seed)
+    if len(whole) < 20:
+        raise ValueError(f"{whole.source}: too few to train and to test with, take 20 or more")
+    order = np.random.default_rng(seed).permutation(len(whole))
+    held_out, rest = np.split(order, [min(len(whole) // 10, 3_600)])
+    check_folder(out)
+    names, source = whole.class_names, whole.source
+    train, test = (
+        datasets.Dataset(whole.images[rows], whole.labels[rows], names, source)
+        for rows in (rest, held_out)
+    )
+    del whole
+    history, start = callbacks.History(), time.perf_counter()
+    model = vae.train_vae(train, steps, seed=seed, callbacks=[history])
+    seconds = time.perf_counter() - start
+
+    found = model.encoder.predict(networks.scale_pixels(test.images), batch_size=500, verbose=0)
+    accuracy = float((found["logits"].argmax(axis=1) == test.labels).mean())
+    every = list(range(len(names)))[:36]
+    styles = model.sample_style(n=6, seed=seed)
+    rows = [model.decode(every, z) for z in [np.zeros(model.latent_dim), *styles]]
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        folder = Path(folder)
+        words = ["plainest", *(f"style {n}" for n in range(1, 7))]
+        plots.plot_film_strip(rows, words).savefig(folder / "styles.png", dpi=90)
+        plots.plot_vae_losses(history.history).savefig(folder / "losses.png", dpi=120)
+        history.save(folder / "history.csv")
+        model.save(folder / "vae.keras")
+        report = {
+            "recipe": "style-vae",
+            "data": source,
+            "images": len(train),
+            "class_names": "".join(names),
+            "seed": seed,
+            "steps": len(history.history["step"]),
+            "seconds": round(seconds, 1),
+            "held_out": {"images": len(test), "class_accuracy": round(accuracy, 4)},
+        }
+        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+        (folder / "report.json").write_text(text, encoding="utf-8")
+        out.mkdir(exist_ok=True)
+        for path in folder.iterdir():
+            path.replace(out / path.name)
+    print(
+        f"trained for {seconds:.0f} s; of {len(test):,} held-out characters it reads {accuracy:.1%}. In {out}/:\n"
+        "  styles.png    its characters in the plainest style and in six others: open this first\n"
+        "  losses.png    what it learned by\n"
+        "  vae.keras     the network; history.csv, report.json: every step, and the run in numbers\n"
+        f"next: python -m course_lib page --model {out / 'vae.keras'}   to draw, and see it write"
+    )
+    return 0
 
 
 def open_page(model, address, port):

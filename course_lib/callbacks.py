@@ -24,8 +24,10 @@ class StepCallback(keras.callbacks.Callback):
         self.step = 0
 
     def on_train_batch_end(self, batch, logs=None):
-        """Hand on each step of a call, of which there may be several (`GAN.fit`)."""
-        each = self.model.step_logs or {name: [value] for name, value in logs.items()}
+        """Hand on each step of a call, of which a `GAN` may take several."""
+        each = getattr(self.model, "step_logs", None) or {
+            name: [value] for name, value in logs.items()
+        }
         for values in zip(*each.values(), strict=True):
             self.step += 1
             self.on_step(self.step, dict(zip(each, values, strict=True)))

@@ -97,8 +97,10 @@ def load(path, stamp):
     model = keras.models.load_model(path)
     if not isinstance(model, vae.VAE):
         raise ValueError("it is another model")
-    drawn = datasets.load_handwriting("".join(model.class_names), per_class=30, seed=2)
-    directions = name_directions(model, model.find_directions(drawn.images, drawn.labels))
+    known = "".join(name for name in model.class_names if name in pen.CHARACTERS)
+    drawn = datasets.load_handwriting(known, per_class=30, seed=2)
+    labels = np.array([model.class_names.index(name) for name in known])[drawn.labels]
+    directions = name_directions(model, model.find_directions(drawn.images, labels))
     model.infer_style(drawn.images[:1])  # so that the first drawing need not wait
     return model, directions
 

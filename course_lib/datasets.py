@@ -191,6 +191,26 @@ def load_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=
     return _announce(_read_kaggle_csv(path, per_class, seed, class_names, allow_fewer))
 
 
+def join(datasets, per_class=None, seed=0):
+    """Several `Dataset`s as one: their classes side by side, images of the same class together.
+
+    `per_class`: at most this many of each class, chosen at random; None for all. In mixed order.
+    The images are copied.
+    """
+    if per_class is not None:
+        _check_per_class("join", per_class)
+    names = list(dict.fromkeys(name for part in datasets for name in part.class_names))
+    labels = [
+        np.array([names.index(name) for name in part.class_names])[part.labels] for part in datasets
+    ]
+    images, labels = np.concatenate([part.images for part in datasets]), np.concatenate(labels)
+    chosen = _sample(labels, len(names), per_class, seed)
+    source = "; ".join(part.source for part in datasets)
+    if per_class is not None:
+        source += f"; together {len(chosen):,}, at most {per_class:,} of a class"
+    return Dataset(images[chosen], labels[chosen].astype(np.int64), names, source)
+
+
 def find_sources():
     """What `load_digits` and `load_letters` would read: one line for each that is real."""
     return [found[0] for found in (_find_digits(), _find_letters()) if found]

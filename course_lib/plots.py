@@ -142,6 +142,23 @@ def plot_seesaw(history, ax=None):
     return upper.figure
 
 
+def plot_vae_losses(history, ax=None):
+    """A VAE's three losses by step, each in a panel of its own, for their sizes differ.
+
+    `history`: a dict of lists, "step", "reconstruction_loss", "kl_loss" and "class_loss" among
+    them; what is missing is left out. `ax`: as many axes.
+    """
+    parts = [part for part in ("reconstruction", "kl", "class") if f"{part}_loss" in history]
+    if ax is None:
+        figure, ax = plt.subplots(1, len(parts), figsize=(9, 2.4), layout="constrained")
+        _show_once(figure)
+    axes = np.ravel(ax)
+    for part, one in zip(parts, axes):
+        _curve(one, history, f"{part}_loss", BLUE, "-", part)
+        one.set(xlabel="step", title=f"{part} loss")
+    return axes[0].figure
+
+
 def plot_class_counts(labels, class_names, title=None, ax=None):
     """How many images each class has: one bar a class.
 

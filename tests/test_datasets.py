@@ -732,3 +732,23 @@ def test_handwriting_is_mixed_counted_and_seeded():
     for wrong in ("AA", "A?", ""):
         with pytest.raises(DatasetError, match="Name each character once"):
             datasets.load_handwriting(wrong, per_class=1)
+
+
+def test_joined_sources_keep_each_character(tmp_path):
+    """Shared classes are merged by name; each image keeps its character; no class above the limit."""
+    a = datasets.load_handwriting("AB", per_class=30, seed=1)
+    b = datasets.load_handwriting("B0", per_class=9, seed=2)
+    whole = datasets.join([a, b])
+    assert whole.class_names == ("A", "B", "0")
+    assert np.bincount(whole.labels).tolist() == [30, 39, 9]
+    name_of = {}
+    for part in (a, b):
+        for image, label in zip(part.images, part.labels):
+            name_of[image.tobytes()] = part.class_names[label]
+    for image, label in zip(whole.images, whole.labels):
+        assert name_of[image.tobytes()] == whole.class_names[label]
+    few = datasets.join([a, b], per_class=12)
+    assert np.bincount(few.labels).tolist() == [12, 12, 9]
+    assert "at most 12 of a class" in few.source
+    with pytest.raises(formats.DatasetError, match="per_class 0"):
+        datasets.join([a, b], per_class=0)

@@ -44,9 +44,11 @@ ALLOWED = {
         "engine",
         "gan",
         "metrics",
+        "networks",
         "plots",
         "recipes",
         "rewrites",
+        "vae",
     },
 }
 

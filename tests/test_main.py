@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from course_lib import __main__ as cli
-from course_lib import engine
+from course_lib import datasets, engine
 
 
 @pytest.fixture
@@ -131,6 +131,61 @@ def test_interrupted_it_leaves_nothing(kaggle_csv, tmp_path, capsys, monkeypatch
     assert cli.main([*command, "--out", str(tmp_path / "run")]) == 130
     assert set(tmp_path.iterdir()) == before
     assert "nothing was written" in capsys.readouterr().err
+
+
+@pytest.fixture
+def both_csvs(tmp_path):
+    """Digits and capitals as Kaggle has them, in two files; the A is in the minority."""
+    paths = []
+    for name, names, n in (("train.csv", datasets.DIGITS, 20), ("A_Z.csv", datasets.LETTERS, 12)):
+        drawn = datasets.load_handwriting("".join(names), per_class=n)
+        table = np.column_stack([drawn.labels, drawn.images.reshape(-1, 784)])
+        if names is datasets.LETTERS:
+            table = np.delete(table, np.flatnonzero(drawn.labels == 0)[5:], axis=0)
+        header = ",".join(["label"] + [f"pixel{i}" for i in range(784)]) if n == 20 else ""
+        paths.append(tmp_path / name)
+        np.savetxt(paths[-1], table, fmt="%d", delimiter=",", header=header, comments="")
+    return [str(path) for path in paths]
+
+
+def test_style_vae_on_digits_and_letters_together(both_csvs, tmp_path, capsys):
+    out = tmp_path / "style"
+    command = ["train", "style-vae", "--data", *both_csvs, "--steps", "15", "--out", str(out)]
+    assert cli.main(command) == 0
+    assert {path.name for path in out.iterdir()} == {
+        "styles.png", "losses.png", "vae.keras", "history.csv", "report.json"
+    }  # fmt: skip
+    report = json.loads((out / "report.json").read_text())
+    images = 10 * 20 + 25 * 12 + 5
+    assert report["class_names"] == "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    assert report["held_out"]["images"] == images // 10
+    assert report["images"] == images - images // 10
+    rows = list(csv.DictReader(open(out / "history.csv")))
+    assert len(rows) == 15 and {"reconstruction_loss", "kl_loss", "class_loss"} <= set(rows[0])
+    model = keras.models.load_model(out / "vae.keras")
+    assert model.write("AZ 09").shape == (5, 28, 28, 1)
+    assert "page --model" in capsys.readouterr().out
+    with Image.open(out / "styles.png") as picture:
+        assert min(picture.size) > 200
+
+
+@pytest.mark.parametrize(
+    ("extra", "message"),
+    [
+        (["--data", "pen:AB", "pen:B0", "--class-names", "AB"], "is for one CSV"),
+        (["--data", "pen", "nowhere.csv"], "nowhere.csv.*no such file"),
+        (["--precision", "bfloat16"], "float32 alone"),
+    ],
+)
+def test_style_vae_refuses(extra, message, tmp_path, capsys):
+    assert cli.main(["train", "style-vae", "--out", str(tmp_path / "no"), *extra]) == 2
+    assert re.search(message, capsys.readouterr().err)
+    assert not (tmp_path / "no").exists()
+
+
+def test_the_page_needs_a_model_that_is_there(tmp_path, capsys):
+    assert cli.main(["page", "--model", str(tmp_path / "none.keras")]) == 2
+    assert "no such file" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("steps", ["0", "-5", "many"])
