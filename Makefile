@@ -7,11 +7,12 @@ READY := .venv/ready
 
 BENCH := .venv-bench/bin/python
 
-.PHONY: help setup demo lab check test notebooks handout site bench bench-quick clinic format lock clean
+.PHONY: help setup demo lab page check test notebooks handout site bench bench-quick clinic format lock clean
 
 help:
 	@echo "make demo       train the workshop DCGAN and leave pictures in outputs/demo (about 1 minute)"
 	@echo "make lab        open JupyterLab at the first lesson"
+	@echo "make page       draw a few characters in the browser, and a network writes in your hand"
 	@echo "make test       run every test and every notebook"
 	@echo "make check      is everything here that the lessons need?"
 	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
@@ -40,6 +41,9 @@ demo: $(READY)
 
 lab: $(READY)
 	$(BIN)/jupyter lab notebooks/00_welcome.ipynb
+
+page: $(READY)
+	$(BIN)/python -m course_lib page
 
 check: $(READY)
 	$(BIN)/python -m course_lib check

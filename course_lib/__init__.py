@@ -10,12 +10,14 @@ The modules in reading order, an afternoon in all:
 6. `combined`   the classic GAN loop with a frozen discriminator, done right
 7. `gan`        the same game as one compiled `train_step` (`engine`: memory, precision, XLA)
 8. `recipes`    the tutorials' published settings, and workshop sizes
-9. `vae`        reads characters, and writes others in the style of a few
+9. `vae`        reads characters, and writes others in the style of a few (`cache` keeps it; `paper`:
+                from a drawing to the network, and from characters to a line of writing)
 10. `metrics`   how good the samples are, measured in the features of a `classifier`
 11. `doctor`    what ails a run, in plain words (`illnesses`: the words; `trial`: a few steps on trial)
 12. `callbacks` progress bar, step history, measures, film
-13. `exercises` what the notebooks' exercises are made of (`questions`: the exercises)
-14. `__main__`  `python -m course_lib check | demo | train`
+13. `exercises` what the notebooks' exercises are made of (`questions`: the exercises; `sliders`)
+14. `dashboard` the page that writes in your hand
+15. `__main__`  `python -m course_lib check | demo | train | page`
 
 Importing the package alone loads nothing else; each module brings what it needs.
 """

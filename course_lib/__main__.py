@@ -362,7 +362,10 @@ def open_page(model, address, port):
         "client.toolbarMode": "minimal",
     }
     flags = [f"--{name}={value}" for name, value in settings.items()]
-    return subprocess.run([sys.executable, "-m", "streamlit", "run", script, *flags]).returncode
+    try:
+        return subprocess.run([sys.executable, "-m", "streamlit", "run", script, *flags]).returncode
+    except KeyboardInterrupt:  # the way to close it
+        return 0
 
 
 def check():

@@ -7,6 +7,7 @@ with each touch. It listens on this machine alone and asks no other one for anyt
 
 import io
 import os
+import threading
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -97,12 +98,25 @@ def load(path, stamp):
     model = keras.models.load_model(path)
     if not isinstance(model, vae.VAE):
         raise ValueError("it is another model")
-    known = "".join(name for name in model.class_names if name in pen.CHARACTERS)
+    known = drawable(model)
+    if not known:
+        return model, []
     drawn = datasets.load_handwriting(known, per_class=30, seed=2)
     labels = np.array([model.class_names.index(name) for name in known])[drawn.labels]
     directions = name_directions(model, model.find_directions(drawn.images, labels))
     model.infer_style(drawn.images[:1])  # so that the first drawing need not wait
     return model, directions
+
+
+def drawable(model):
+    """Those of the model's characters that the pen can draw."""
+    return "".join(name for name in model.class_names if name in pen.CHARACTERS)
+
+
+@st.cache_resource
+def one_at_a_time():
+    """A lock for the training: whoever asks second waits, and gets the first one's model."""
+    return threading.Lock()
 
 
 def name_directions(model, directions):
@@ -132,16 +146,25 @@ def train(path):
     )
     if not st.button("Train it now", type="primary"):
         st.stop()
-    bar, start = st.progress(0.0, "Drawing 36,000 characters …"), time.monotonic()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".try").touch()
+        path.with_suffix(".try").unlink()
+    except OSError as error:
+        st.error(f"The model could not be kept ({error}). Set KERAS_HOME to a folder of yours.")
+        st.stop()
+    bar, times = st.progress(0.0, "Drawing 36,000 characters …"), []
 
     def show(step, logs):
         if step % 20:
             return
-        done = (step + 1) / vae.STEPS
-        left = (time.monotonic() - start) * (1 - done) / max(done, 0.001)
-        bar.progress(min(done, 1.0), f"{done:.0%} learned, about {left:.0f} seconds to go")
+        times.append(time.monotonic())
+        left = (times[-1] - times[0]) / max(step, 1) * (vae.STEPS - step)
+        words = f", about {left:.0f} seconds to go" if step else ""
+        bar.progress(step / vae.STEPS, f"{step:,} of {vae.STEPS:,} steps{words}")
 
-    vae.load_vae(callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=show)])
+    with one_at_a_time():
+        vae.load_vae(callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=show)])
     st.rerun()
 
 
@@ -216,8 +239,10 @@ def use(characters, style):
 
 def gallery(model):
     """The ready styles, each a picture with a button below."""
-    names = "".join(model.class_names)
+    names = drawable(model)
     characters = "AKR" if set("AKR") <= set(names) else names[:3]
+    if not characters:
+        return
     with st.expander("Or take a ready style"), st.container(horizontal=True):
         for name, style in GALLERY.items():
             with st.container(width=125):
@@ -243,8 +268,8 @@ def look(model, sketches):
     st.write("**What the network sees**, cut to 28 × 28 pixels, and what it reads:")
     with st.container(horizontal=True):
         for sketch, label, sure in zip(sketches, style.labels, style.confidences):
-            with st.container(width=130):
-                st.image(np.kron(255 - sketch.image[..., 0], np.ones((4, 4), "uint8")), width=112)
+            with st.container(width=98):
+                st.image(np.kron(255 - sketch.image[..., 0], np.ones((6, 6), "uint8")), width=84)
                 st.write(f"**{names[label]}** ({sure:.0%} sure)")
                 st.selectbox("It shows", [READ_IT, *names], key=f"shows {sketch.sheet}")
                 st.button("Remove", on_click=remove, args=(sketch,), key=f"remove {sketch.sheet}")
@@ -258,6 +283,8 @@ def choose_z(model, style, directions):
     """The z to write with, [latent_dim]: the style's own, followed as far and bent as asked."""
     follow = st.slider("How far to follow the drawings", 0, 150, 100, format="%d%%") / 100
     with st.expander("Bend the style"):
+        if not directions:
+            st.write("None is known: the pen draws none of this model's characters.")
         steps = [st.slider(name, -3.0, 3.0, 0.0, 0.5) for name, _ in directions]
     with st.container(horizontal=True):
         if st.button("Another sample", help="Another style that the drawings allow"):
@@ -266,8 +293,10 @@ def choose_z(model, style, directions):
             st.session_state.sample = 0
     sample = st.session_state.sample
     z = model.sample_style(style, seed=sample)[0] if sample else style.z_mean
-    bent = sum(step * direction for step, (_, direction) in zip(steps, directions))
-    return (follow * z + bent).astype("float32")
+    bend = np.zeros(model.latent_dim)
+    for step, (_, direction) in zip(steps, directions):
+        bend = bend + step * direction
+    return (follow * z + bend).astype("float32")
 
 
 def write(model, text, z):

@@ -18,7 +18,16 @@ from pathlib import Path
 import numpy as np
 
 SECONDS = 10  # that a learner's function may take
-LESSONS = {"00": 1, "01": 4, "02": 4, "03": 4, "04": 4, "05": 4, "06": 4}  # exercises in each
+LESSONS = {
+    "00": 1,
+    "01": 4,
+    "02": 4,
+    "03": 4,
+    "04": 4,
+    "05": 4,
+    "06": 4,
+    "07": 4,
+}  # exercises in each
 SOURCE = Path(__file__).resolve().parent.parent / "notebooks" / "source"
 
 

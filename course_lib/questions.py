@@ -675,6 +675,113 @@ def lesson_06(variables):
     )
 
 
+def lesson_07(variables):
+    """The style VAE."""
+    rng = np.random.default_rng(7)
+    clouds = [
+        (rng.normal(size=(n, d)), rng.uniform(-3, -0.1, (n, d)))
+        for n, d in ((3, 4), (1, 2), (5, 8))
+    ]
+    draws = [tuple(rng.normal(size=(3, n, d))) for n, d in ((2, 3), (5, 8))]
+
+    def combine(z_means, z_log_vars, prior=None):
+        precisions = np.exp(-z_log_vars)
+        prior = 1 - len(z_means) if prior is None else prior
+        return (precisions * z_means).sum(axis=0) / (precisions.sum(axis=0) + prior)
+
+    return exercises.lesson(
+        "07",
+        variables,
+        [
+            Exercise(
+                "kl_of_one",
+                value(
+                    2,
+                    "the divergence of a normal with mean 2 and variance 1 from the standard normal",
+                    {
+                        4: "Take half of the sum.",
+                        1: "The mean is squared: 2² / 2.",
+                        2.5: "The logarithm of 1 is 0, and variance minus 1 too: only the mean pays.",
+                        1.5: "The variance 1 and the 1 that is taken off cancel.",
+                    },
+                ),
+                "Only the mean pays. Had it variance 1/4 as well, the log would add 0.69 and the "
+                "variance take 0.375 off: narrow clouds pay too.",
+                "Put variance 1, mean 2 and log variance 0 into the line of `kl_loss`.",
+            ),
+            Exercise(
+                "reparameterise",
+                function(
+                    draws,
+                    lambda m, lv, e: m + np.exp(lv / 2) * e,
+                    "z, one for each noise",
+                    [
+                        (
+                            lambda m, lv, e: m + np.exp(lv) * e,
+                            "exp(z_log_var) is the variance; noise is multiplied by the deviation, "
+                            "its root.",
+                        ),
+                        (
+                            lambda m, lv, e: m + lv * e,
+                            "z_log_var is a logarithm: undo it first.",
+                        ),
+                        (
+                            lambda m, lv, e: m + np.sqrt(np.abs(lv)) * e,
+                            "z_log_var is a logarithm: undo it with exp, do not take its root.",
+                        ),
+                        (lambda m, lv, e: m, "The noise is missing: that is always the same z."),
+                    ],
+                ),
+                "A sum and a product: gradients reach mean and variance as if there were no dice.",
+                "The deviation is the root of the variance: exp(log_var) ** 0.5, or exp(log_var / 2).",
+            ),
+            Exercise(
+                "combine",
+                function(
+                    clouds,
+                    combine,
+                    "the mean of the product",
+                    [
+                        (
+                            lambda m, lv: m.mean(axis=0),
+                            "That is the plain mean: a vague cloud counts as much as a sure one.",
+                        ),
+                        (
+                            lambda m, lv: combine(m, lv, 0),
+                            "Each cloud holds the prior already, so it is counted N times here.",
+                        ),
+                        (
+                            lambda m, lv: combine(m, lv, 1),
+                            "The prior is counted once too often for each drawing: add up "
+                            "precision - 1, not precision.",
+                        ),
+                        (
+                            lambda m, lv: (np.exp(lv) * m).sum(axis=0) / np.exp(lv).sum(axis=0),
+                            "Those weights are variances: the vaguest cloud counts most. Precision "
+                            "is 1 / variance.",
+                        ),
+                    ],
+                ),
+                "A sure drawing counts more than a vague one, and no drawing at all is the prior.",
+                "precision = exp(-z_log_var). Of the product: 1 + sum(precision - 1).",
+            ),
+            Exercise(
+                "too_much_kl",
+                choice(
+                    "b",
+                    {
+                        "a": "what is kept of an image costs KL, and KL has become dear.",
+                        "c": "the cheapest cloud is the prior itself, and it says nothing of the image.",
+                    },
+                ),
+                "Measured: the KL falls from 23 to 0.5, and every digit is redrawn as much the same "
+                "grey 8. This is called posterior collapse.",
+                "What would an encoder do that pays dearly for every cloud that is not the prior?",
+            ),
+        ],
+    )
+
+
 ALL = {
     "00": lesson_00,
     "01": lesson_01,
@@ -683,4 +790,5 @@ ALL = {
     "04": lesson_04,
     "05": lesson_05,
     "06": lesson_06,
+    "07": lesson_07,
 }

@@ -188,6 +188,24 @@ def test_without_a_model_it_says_so_and_trains_one(tmp_path, monkeypatch, page, 
     assert cache.path(vae.kept_name()).exists() and fresh.text_input
 
 
+def test_a_folder_that_takes_no_model_is_named_before_the_training(tmp_path, monkeypatch, page):
+    monkeypatch.delenv(dashboard.MODEL)
+    (tmp_path / "course_lib").write_text("a file in the way")
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    fresh = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    press(fresh, "Train it now")
+    assert "could not be kept" in fresh.error[0].value and not fresh.exception
+
+
+def test_a_model_of_characters_that_the_pen_cannot_draw(tmp_path, monkeypatch, page):
+    strange = tmp_path / "vae.keras"
+    vae.VAE("äöü").save(strange)
+    monkeypatch.setenv(dashboard.MODEL, str(strange))
+    found = AppTest.from_file(str(SCRIPT), default_timeout=60).run()
+    assert not found.exception and not found.error
+    assert found.text_input[0].value == "äöü" and page.written[0] == "äöü"
+
+
 def test_a_damaged_or_missing_model_is_named(tmp_path, monkeypatch, page):
     damaged = tmp_path / "vae.keras"
     monkeypatch.setenv(dashboard.MODEL, str(damaged))

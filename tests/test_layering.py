@@ -26,6 +26,7 @@ ALLOWED = {
     "gan": {"combined", "engine", "losses", "networks"},
     "cache": {"places"},
     "paper": set(),
+    "sliders": set(),
     "vae": {"cache", "datasets", "engine", "losses", "networks", "pen"},
     "recipes": {"combined", "gan", "networks"},
     "classifier": {"cache", "engine", "networks"},

@@ -84,3 +84,14 @@ def test_wrong_shape_is_named():
         plots.to_grey(np.zeros((28, 28, 1), "uint8"))  # one image without its batch
     with pytest.raises(ValueError, match=r"\(28, 28\).*\[N, 28, 28, 1\]"):
         plots.to_grey(np.zeros((28, 28)))
+
+
+def test_vae_losses_leave_out_what_is_not_there():
+    history = {
+        "step": [1, 2, 3],
+        "kl_loss": [1.0, 2.0, 3.0],
+        "reconstruction_loss": [9.0, 8.0, 7.0],
+    }
+    figure = plots.plot_vae_losses(history)
+    assert [ax.get_title() for ax in figure.axes] == ["reconstruction loss", "kl loss"]
+    assert list(figure.axes[1].lines[0].get_ydata()) == [1, 2, 3]

@@ -146,3 +146,35 @@ def test_what_it_does_not_know_is_named_and_the_rest_written(model, capsys):
     images = model.write("A b!C", each)
     assert np.allclose(images[2], model.write("C", each[4])[0], atol=1e-5)
     assert model.write("").shape == (0, 28, 28, 1)
+
+
+def test_directions_are_those_of_the_greatest_spread(model, letters, monkeypatch):
+    """Codes that spread by 3 along one axis, by 1 along another, once the class is taken off."""
+    rng = np.random.default_rng(0)
+    class_means = rng.normal(size=(3, 64)).astype("float32") * 5
+    spread = np.zeros((len(letters), 64), "float32")
+    spread[:, 7], spread[:, 20] = 3 * rng.normal(size=(2, len(letters))) * [[1], [1 / 3]]
+    z_mean = spread + class_means[letters.labels]
+    given = iter([z_mean])
+    monkeypatch.setattr(model, "encoder", lambda images: {"z_mean": next(given)})
+    model.class_means.assign(class_means)
+    first, second = model.find_directions(letters.images, letters.labels, n=2)
+    assert abs(first[7]) == pytest.approx(spread[:, 7].std(), rel=0.02)
+    assert abs(second[20]) == pytest.approx(spread[:, 20].std(), rel=0.02)
+
+
+def test_the_kits_own_model_is_trained_once(tmp_path, monkeypatch, model):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    trained = []
+
+    def train(dataset, callbacks):
+        trained.append("".join(dataset.class_names))
+        return model
+
+    monkeypatch.setattr(vae, "train_vae", train)
+    first, again = vae.load_vae(), vae.load_vae()
+    assert trained == ["0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    z = np.ones(64, "float32")
+    assert np.array_equal(first.write("CAB", z), again.write("CAB", z))
+    monkeypatch.setattr(pen, "draw", lambda *a, **k: np.zeros((36, 28, 28, 1), "uint8"))
+    assert vae.kept_name() not in {path.stem for path in (tmp_path / "course_lib").iterdir()}

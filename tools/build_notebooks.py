@@ -79,6 +79,8 @@ def store_picture(output, alt):
     """Store a plot in 64 colours, which looks the same and keeps the notebook below a megabyte,
     and with its alternative text `alt`, for who cannot see it."""
     if "image/png" in output.get("data", {}):
+        # A stored slider is dead: the still picture that was sent with it stays.
+        output.data.pop("application/vnd.jupyter.widget-view+json", None)
         output.metadata = nbformat.from_dict({"image/png": {"alt": alt}})
         picture = Image.open(io.BytesIO(base64.b64decode(output.data["image/png"])))
         small = io.BytesIO()

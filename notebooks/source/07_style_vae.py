@@ -1,0 +1,493 @@
+# %% [markdown]
+# # 07 · The style VAE: writing in your hand
+#
+# **Goals.** After this lesson you can
+#
+# 1. say why an autoencoder cannot write and a variational one can;
+# 2. write its two lines, the reparameterisation and the KL divergence, and check them;
+# 3. read a style from a few characters, and write all others in it.
+#
+# **You need:** lessons 01 to 03. **It takes:** 45 minutes to read; the code runs for about three
+# minutes on a laptop CPU the first time, half a minute later, and one minute on a GPU.
+
+# %% [markdown]
+# ## Knobs
+
+# %%
+from course_lib import datasets, losses, networks, paper, pen, plots, sliders, vae
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+from keras import layers, ops
+
+LATENT_DIM = 16  # numbers that an image is squeezed into
+STEPS = 2_000  # of each small network, some ten seconds; more makes them sharper
+SEED = 0
+keras.utils.set_random_seed(SEED)
+
+# %% [markdown]
+# ## Through the eye of a needle
+#
+# A GAN learns by being judged. An **autoencoder** learns by packing and unpacking: an encoder squeezes
+# 784 pixels into 16 numbers, a decoder has to make the image of them again. Both train together, and
+# nobody else is needed.
+
+
+# %%
+def build_encoder(width):
+    return keras.Sequential(
+        [
+            keras.Input((28, 28, 1)),
+            layers.Flatten(),
+            layers.Dense(256, activation="relu"),
+            layers.Dense(width),
+        ]
+    )
+
+
+# %%
+def build_decoder():
+    return keras.Sequential(
+        [
+            keras.Input((LATENT_DIM,)),
+            layers.Dense(256, activation="relu"),
+            layers.Dense(784),
+            layers.Reshape((28, 28, 1)),
+        ]
+    )
+
+
+# %% [markdown]
+# The decoder gives **pixel logits**; their sigmoid is the probability of ink. The loss is the cross-entropy
+# with the image itself, summed over the pixels. **Expect** ten seconds.
+
+# %%
+digits = datasets.load_handwriting("digits")
+real_images = networks.scale_pixels(digits.images).numpy()
+encoder, decoder = build_encoder(LATENT_DIM), build_decoder()
+autoencoder = keras.Sequential([encoder, decoder])
+autoencoder.compile("adam", losses.reconstruction_loss, jit_compile=False)
+epochs = STEPS * 64 // len(digits)
+history = autoencoder.fit(real_images, real_images, batch_size=64, epochs=epochs, verbose=0)
+print(f"reconstruction loss: {history.history['loss'][-1]:.0f}")
+
+# %% [markdown]
+# Above some digits, below what is left of them after the needle. Then the question that matters to us: does the
+# decoder write digits if we hand it *random* numbers, as we do with a generator? **Guess.**
+
+
+# %%
+def to_images(pixel_logits):
+    return np.asarray(2 * ops.sigmoid(pixel_logits) - 1)
+
+
+# %% alt="Three rows of twelve: drawn digits, the same digits redrawn almost as well, and grey clouds that random numbers give."
+z = np.random.default_rng(SEED).standard_normal((12, LATENT_DIM)).astype("float32")
+codes = encoder(real_images[:1000]).numpy()
+rows = [real_images[:12], to_images(decoder(codes[:12])), to_images(decoder(z))]
+plots.plot_film_strip(rows, ["digits", "redrawn", "random"])
+
+# %% [markdown]
+# Redrawn they are fine; random numbers give clouds. Where do the codes of real digits lie?
+
+# %%
+print("mean of each number:     ", codes.mean(axis=0).round(1)[:6], "...")
+print("deviation of each number:", codes.std(axis=0).round(1)[:6], "...")
+
+# %% [markdown]
+# Far out and far apart, with nothing in between: nobody asked for more. A normal z, all its numbers near 0,
+# hits places that no digit ever had. To write, we must know where to knock.
+
+# %% [markdown]
+# ## The variational idea, in two lines
+#
+# Let the encoder say not a point but a **cloud**: `z_mean`, and how broad, `z_log_var` (the logarithm, so that
+# any number is allowed). The decoder gets a random point of it and must cope with all of them, so
+# neighbours must mean similar things. And every cloud is drawn towards the same one, the **prior**: mean 0,
+# variance 1. There we shall knock.
+#
+# But how can a gradient flow through a dice roll? By rolling the dice *outside*: the noise comes in as a given, and z is a
+# plain sum. This is the **reparameterisation trick**.
+
+
+# %%
+def draw_z(z_mean, z_log_var):
+    noise = keras.random.normal(ops.shape(z_mean))
+    return z_mean + ops.exp(z_log_var / 2) * noise  # exp(log(variance) / 2) is the deviation
+
+
+# %% [markdown]
+# What a cloud pays for standing off the prior is the **Kullback-Leibler divergence**, for normal distributions a sum:
+
+
+# %%
+def kl_loss(z_mean, z_log_var):
+    each = ops.exp(z_log_var) + z_mean**2 - 1 - z_log_var
+    return ops.mean(ops.sum(each, axis=1)) / 2
+
+
+# %% [markdown]
+# Is that right? The divergence is the mean of log q(z) − log p(z) over z from q. Draw a hundred thousand z and take it:
+
+# %%
+mean, log_var = np.array([[[1.0, -0.5]], [[-1.0, 0.3]]], "float32")
+many = draw_z(np.repeat(mean, 100_000, 0), np.repeat(log_var, 100_000, 0)).numpy()
+log_q = -((many - mean) ** 2) / np.exp(log_var) / 2 - log_var / 2
+log_p = -(many**2) / 2
+print(f"by drawing {(log_q - log_p).sum(axis=1).mean():.2f}")
+print(f"by formula {kl_loss(mean, log_var):.2f}, library {losses.kl_loss(mean, log_var):.2f}")
+
+# %% [markdown]
+# Now the same two networks, but the encoder says two numbers for each one, and the loss has two parts.
+# Compare the step with the GAN's: one tape, one optimizer, no opponent.
+
+# %%
+encoder, decoder = build_encoder(2 * LATENT_DIM), build_decoder()
+weights = encoder.trainable_variables + decoder.trainable_variables
+optimizer = keras.optimizers.Adam(1e-3)
+
+
+@tf.function
+def step(images):
+    with tf.GradientTape() as tape:
+        z_mean, z_log_var = tf.split(encoder(images), 2, axis=1)
+        pixel_logits = decoder(draw_z(z_mean, z_log_var))
+        reconstruction = losses.reconstruction_loss(images, pixel_logits)
+        kl = kl_loss(z_mean, z_log_var)
+        loss = reconstruction + kl
+    optimizer.apply(tape.gradient(loss, weights), weights)
+    return reconstruction, kl
+
+
+# %% [markdown]
+# **Expect** ten seconds, digits redrawn a little softer than before, and from random z: **guess.**
+
+# %% alt="Three rows of twelve: drawn digits, the same digits redrawn softly, and shapes of strokes from random numbers, some of them digits."
+for _, batch in zip(range(STEPS), digits.batches(64, seed=SEED)):
+    reconstruction, kl = step(networks.scale_pixels(batch))
+print(f"reconstruction loss {reconstruction:.0f}, KL {kl:.0f}")
+z_mean = encoder(real_images[:12])[:, :LATENT_DIM]
+rows = [real_images[:12], to_images(decoder(z_mean)), to_images(decoder(z))]
+plots.plot_film_strip(rows, ["digits", "redrawn", "random"])
+
+# %% [markdown]
+# Strokes in place of clouds, and now and then a digit. The others lie between two: half a 3, half an 8. This network has to keep *what* was
+# written and *how* in the same 16 numbers. So let us take the *what* out.
+
+# %% [markdown]
+# ## Tell it the character
+#
+# The **supervised VAE** has a second head: the encoder also reads the character, and the decoder is *told* it, as
+# 36 numbers with a single 1. Three losses: reconstruction, KL, and the cross-entropy of the reading.
+# What is left for z is the style.
+#
+# **Expect** two to three minutes of training the first time, in `vae.train_vae`; then it is kept, and the page at
+# the end uses the same network.
+
+# %%
+model = vae.load_vae()
+print(f"encoder {model.encoder.count_params():,} + decoder {model.decoder.count_params():,}")
+
+# %%
+test = datasets.load_handwriting(vae.CHARACTERS, per_class=30, seed=99)
+found = model.encoder.predict(networks.scale_pixels(test.images), verbose=0)
+labels = found["logits"].argmax(axis=1)
+print(f"{len(test):,} new characters, {np.mean(labels == test.labels):.1%} read right")
+names = np.array(list(vae.CHARACTERS))
+wrong = labels != test.labels
+pairs, counts = np.unique(
+    names[test.labels[wrong]] + " as " + names[labels[wrong]], return_counts=True
+)
+print("most often:", ", ".join(pairs[np.argsort(-counts)][:4]))
+
+# %% [markdown]
+# What it confuses, people confuse: a ring is a 0 or an O by its neighbours alone.
+#
+# > **Trap.** Being told the character does not stop the encoder from putting it into z *too*. Then three A's as a prompt
+# > turn everything into an A: when we built this, only 28 to 46% of what it wrote could be read. The library
+# > takes the **mean of each class** off `z_mean`, since what all A's share is no style, and 96% can.
+
+# %% [markdown]
+# ## Walks through the space of styles
+#
+# One z, and all characters have it. Four random ones, and z = 0, the plainest hand it knows:
+
+# %% alt="Five lines of the same characters, each line in a hand of its own: upright, slanted, bold, narrow, light."
+hands = [np.zeros(64), *model.sample_style(n=4, seed=3)]
+figure, axes = plt.subplots(5, 1, figsize=(8, 4.2), layout="constrained")
+for ax, hand in zip(axes, hands):
+    ax.imshow(paper.typeset(model.write("THE QUICK BROWN FOX 2026", hand), 600), cmap="gray")
+    ax.axis("off")
+plt.show()
+
+# %% [markdown]
+# 64 numbers are many. In which directions do hands differ most? A principal component analysis of `z_mean` over the drawn
+# characters says it, and `paper.measure` tells what happens on the way. **Guess** what the three largest are.
+
+# %%
+directions = model.find_directions(test.images, test.labels, n=3)
+for number, direction in enumerate(directions, 1):
+    low, high = (paper.measure(model.decode(range(36), t * direction)) for t in (-2, 2))
+    changes = (f"{trait} {low[trait].mean():6.2f} to {high[trait].mean():6.2f}" for trait in low)
+    print(f"direction {number}:", *changes, sep="   ")
+
+# %% [markdown]
+# Nobody told it what a slant is. Take the sliders, in units of standard deviations (on a web page there is a still
+# picture in their place).
+
+
+# %%
+def draw(values):
+    bent = model.write("HAMBURG 2026", np.dot(values, directions))
+    figure, ax = plt.subplots(figsize=(7, 1), layout="constrained")
+    ax.imshow(paper.typeset(bent, 600), cmap="gray")
+    ax.axis("off")
+    return figure
+
+
+# %% alt="Three rows of the letter R and others: each row follows one direction from minus to plus two; slant, width and weight change."
+walk = [[model.write("R5H", t * d) for t in (-2, -1, 0, 1, 2)] for d in directions]
+words = [f"direction {number}" for number in (1, 2, 3)]
+still = plots.plot_film_strip([np.concatenate(row) for row in walk], words)
+sliders.explore(draw, words, still)
+
+# %% [markdown]
+# ## Reading a style, step by step
+#
+# Somebody draws three characters. Each gives a cloud over z, the class's own mean taken off.
+
+# %% alt="Three drawn characters, K, 3 and S: broad, bold, leaning to the right."
+style = pen.Style(slant=25, width=1.3, weight=3.2)
+drawn = pen.draw("K3S", style, rng=1)
+labels = np.array([vae.CHARACTERS.index(name) for name in "K3S"])
+found = {
+    name: np.asarray(value) for name, value in model.encoder(networks.scale_pixels(drawn)).items()
+}
+means = found["z_mean"] - np.asarray(model.class_means)[labels]
+variances = np.exp(found["z_log_var"])
+plots.plot_images(drawn)
+
+# %% [markdown]
+# How do we join three clouds? A plain mean would trust a vague one as much as a sure one. Bayes says: **multiply**. A product of normal
+# distributions is normal; its precision, one over the variance, is the sum of theirs. But each of the clouds holds the prior already, so it
+# must be counted once, not three times: p(z) · Π q(z | image) / p(z).
+
+# %%
+precisions = np.maximum(1 / variances, 1)  # no drawing says less than nothing
+precision = 1 + (precisions - 1).sum(axis=0)
+z_mean = (precisions * means).sum(axis=0) / precision
+by_library = model.infer_style(drawn, labels)
+print("as the library has it:", np.allclose(z_mean, by_library.z_mean, atol=1e-5))
+print(
+    f"mean variance: prior 1, one drawing {variances.mean():.2f}, all {np.mean(1 / precision):.2f}"
+)
+
+# %% alt="Bells along direction 1: a broad prior around 0, three narrower ones of K, 3 and S beside it, and the still narrower product of them."
+along = directions[0] / np.linalg.norm(directions[0])  # the slant, mostly
+x = np.linspace(-5, 5, 400)
+bell = lambda mean, variance: np.exp(-((x - mean) ** 2) / variance / 2) / np.sqrt(variance)
+figure, ax = plt.subplots(figsize=(7, 2.4), layout="constrained")
+ax.plot(x, bell(0, 1), color=plots.GREY, linestyle=":", label="prior")
+for name, mean, variance in zip("K3S", means @ along, variances @ along**2):
+    ax.plot(x, bell(mean, variance), color=plots.BLUE, linestyle="--")
+    ax.text(mean, 1 / np.sqrt(variance), name, ha="center")
+ax.plot(x, bell(z_mean @ along, along**2 @ (1 / precision)), color=plots.RED, label="product")
+ax.set(xlabel="direction 1 of z", yticks=[])
+ax.legend(frameon=False)
+plt.show()
+
+# %% [markdown]
+# The more drawings, the narrower. And now it writes what the hand never showed:
+
+# %% alt="Two lines, the text SHE WRITES LIKE ME 123: first in the plainest style, then broad, bold and leaning like the drawn characters."
+figure, axes = plt.subplots(2, 1, figsize=(8, 1.9), layout="constrained")
+for ax, hand in zip(axes, (np.zeros(64), z_mean)):
+    page = paper.typeset(model.write("SHE WRITES LIKE ME 123", hand), 600)
+    ax.imshow(page, cmap="gray")
+    ax.axis("off")
+plt.show()
+
+# %%
+others = [name for name in vae.CHARACTERS if name not in "K3S"]
+written = paper.measure(model.write("".join(others), z_mean))
+plain = paper.measure(model.write("".join(others)))
+asked = paper.measure(pen.draw(others, style, rng=2) / np.float32(127.5) - 1)
+for trait in ("slant", "width", "weight"):
+    numbers = [part[trait].mean() for part in (plain, written, asked)]
+    print(
+        f"{trait:7} plainest {numbers[0]:6.2f}  written {numbers[1]:6.2f}  the hand {numbers[2]:6.2f}"
+    )
+
+# %% [markdown]
+# Near, and a little shy: three drawings leave doubt, and doubt pulls towards the prior.
+
+# %% [markdown]
+# ## The page, and what it cannot do
+#
+# The network of this notebook waits in a page for your own hand: `make page` in a terminal, or
+# `python -m course_lib page`. Draw with mouse or finger, see what the encoder sees, type a text. The sliders
+# are the three directions from above.
+#
+# It knows slant, width, weight and something of the shapes, because these differ in what it was trained on. Twenty real
+# writers' letters (Omniglot) are harder: theirs are nearer to what is written from their own three letters than from
+# another's in 59% of pairs. Guessing gives 50. Real hands differ in things that our pen does not do.
+
+# %% [markdown]
+# ## Try it yourself
+#
+# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
+# shows ours where your copy has it.
+
+# %%
+from course_lib import exercises, questions
+
+q1, q2, q3, q4 = questions.lesson_07(globals())
+
+# %% [markdown]
+# ### 1 · Predict: what a cloud pays
+#
+# z has a single number. The encoder says mean 2 and variance 1. What is the KL divergence from the prior?
+
+# %% tags=["stub"]
+kl_of_one = ...
+
+# %% tags=["solution"]
+kl_of_one = 2**2 / 2  # the variance is the prior's and costs nothing
+
+# %% tags=["wrong"]
+# expect: half
+kl_of_one = 4
+
+# %% tags=["wrong"]
+# expect: mean is squared
+kl_of_one = 1
+
+# %% tags=["wrong"]
+# expect: logarithm of 1
+kl_of_one = 2.5
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q1.check()
+
+# %% [markdown]
+# ### 2 · Complete: the trick
+#
+# Given the noise, return z.
+
+
+# %% tags=["stub"]
+def reparameterise(z_mean, z_log_var, noise):
+    """Three arrays [B, d] -> z [B, d]."""
+    return ...
+
+
+# %% tags=["solution"]
+def reparameterise(z_mean, z_log_var, noise):
+    """Three arrays [B, d] -> z [B, d]."""
+    return z_mean + np.exp(z_log_var / 2) * noise
+
+
+# %% tags=["wrong"]
+# expect: variance
+def reparameterise(z_mean, z_log_var, noise):
+    return z_mean + np.exp(z_log_var) * noise
+
+
+# %% tags=["wrong"]
+# expect: logarithm
+def reparameterise(z_mean, z_log_var, noise):
+    return z_mean + z_log_var * noise
+
+
+# %% tags=["wrong"]
+# expect: noise is missing
+def reparameterise(z_mean, z_log_var, noise):
+    return z_mean
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q2.check()
+
+# %% [markdown]
+# ### 3 · Complete: one hand from many drawings
+#
+# The product of the clouds, the prior counted once. All variances here are below 1.
+
+
+# %% tags=["stub"]
+def combine(z_means, z_log_vars):
+    """Means and log variances [N, d] of N drawings -> the mean of their product [d]."""
+    return ...
+
+
+# %% tags=["solution"]
+def combine(z_means, z_log_vars):
+    """Means and log variances [N, d] of N drawings -> the mean of their product [d]."""
+    precisions = np.exp(-z_log_vars)
+    return (precisions * z_means).sum(axis=0) / (1 + (precisions - 1).sum(axis=0))
+
+
+# %% tags=["wrong"]
+# expect: plain mean
+def combine(z_means, z_log_vars):
+    return z_means.mean(axis=0)
+
+
+# %% tags=["wrong"]
+# expect: N times
+def combine(z_means, z_log_vars):
+    precisions = np.exp(-z_log_vars)
+    return (precisions * z_means).sum(axis=0) / precisions.sum(axis=0)
+
+
+# %% tags=["wrong"]
+# expect: once too often
+def combine(z_means, z_log_vars):
+    precisions = np.exp(-z_log_vars)
+    return (precisions * z_means).sum(axis=0) / (1 + precisions.sum(axis=0))
+
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q3.check()
+
+# %% [markdown]
+# ### 4 · Predict: twenty times the KL
+#
+# You train the small VAE of the digits again, with `loss = reconstruction + 20 * kl`. What do the redrawn digits look like?
+#
+# - **a** sharper than before
+# - **b** all nearly the same, an average of everything
+# - **c** as before, only random z write better
+
+# %% tags=["stub"]
+too_much_kl = ...  # "a", "b" or "c"
+
+# %% tags=["solution"]
+too_much_kl = "b"
+
+# %% tags=["wrong"]
+# expect: costs
+too_much_kl = "a"
+
+# %% tags=["wrong"]
+# expect: nothing of the image
+too_much_kl = "c"
+
+# %%
+# NBVAL_CHECK_OUTPUT
+q4.check()
+
+# %%
+exercises.progress()
+
+# %% [markdown]
+# ## What you take with you
+#
+# 1. An autoencoder packs and unpacks; with clouds instead of points, drawn towards one prior, its decoder
+#    can be asked anywhere, and writes.
+# 2. The noise stands outside, z = mean + deviation · noise, so gradients pass; the KL divergence has a formula.
+# 3. Told the character, z keeps the style. Clouds are multiplied, the prior counted once, and the hand is read.
