@@ -17,7 +17,7 @@ The modules in reading order, an afternoon in all:
 12. `callbacks` progress bar, step history, measures, film
 13. `exercises` what the notebooks' exercises are made of (`questions`: the exercises; `sliders`)
 14. `dashboard` the page that writes in your hand
-15. `__main__`  `python -m course_lib check | demo | train | page`
+15. `__main__`  `python -m course_lib check | demo | train | page` (`runs`: its trainings)
 
 Importing the package alone loads nothing else; each module brings what it needs.
 """
