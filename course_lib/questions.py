@@ -682,12 +682,16 @@ def lesson_07(variables):
         (rng.normal(size=(n, d)), rng.uniform(-3, -0.1, (n, d)))
         for n, d in ((3, 4), (1, 2), (5, 8))
     ]
-    draws = [tuple(rng.normal(size=(3, n, d))) for n, d in ((2, 3), (5, 8))]
+    draws = [tuple(rng.normal(size=(3, n, d)).astype("float32")) for n, d in ((2, 3), (5, 8))]
 
     def combine(z_means, z_log_vars, prior=None):
         precisions = np.exp(-z_log_vars)
         prior = 1 - len(z_means) if prior is None else prior
         return (precisions * z_means).sum(axis=0) / (precisions.sum(axis=0) + prior)
+
+    def root(z_mean, z_log_var, noise):
+        with np.errstate(invalid="ignore"):
+            return z_mean + np.sqrt(z_log_var) * noise
 
     return exercises.lesson(
         "07",
@@ -701,8 +705,10 @@ def lesson_07(variables):
                     {
                         4: "Take half of the sum.",
                         1: "The mean is squared: 2² / 2.",
-                        2.5: "The logarithm of 1 is 0, and variance minus 1 too: only the mean pays.",
-                        1.5: "The variance 1 and the 1 that is taken off cancel.",
+                        2.5: "The variance 1 and the 1 that is taken off cancel: only the mean pays.",
+                        1.5: "The variance 1 and the 1 that is taken off cancel: only the mean pays.",
+                        (np.e + 2) / 2: "The variance is 1, so its logarithm, z_log_var, is 0.",
+                        0: "As broad as the prior, but it stands off by 2, and that costs.",
                     },
                 ),
                 "Only the mean pays. Had it variance 1/4 as well, the log would add 0.69 and the "
@@ -725,10 +731,7 @@ def lesson_07(variables):
                             lambda m, lv, e: m + lv * e,
                             "z_log_var is a logarithm: undo it first.",
                         ),
-                        (
-                            lambda m, lv, e: m + np.sqrt(np.abs(lv)) * e,
-                            "z_log_var is a logarithm: undo it with exp, do not take its root.",
-                        ),
+                        (root, "z_log_var is a logarithm: undo it with exp, do not take its root."),
                         (lambda m, lv, e: m, "The noise is missing: that is always the same z."),
                     ],
                 ),
@@ -748,12 +751,33 @@ def lesson_07(variables):
                         ),
                         (
                             lambda m, lv: combine(m, lv, 0),
-                            "Each cloud holds the prior already, so it is counted N times here.",
+                            "Each cloud holds the prior already, so the prior is counted N times here.",
                         ),
                         (
                             lambda m, lv: combine(m, lv, 1),
                             "The prior is counted once too often for each drawing: add up "
                             "precision - 1, not precision.",
+                        ),
+                        (
+                            lambda m, lv: combine(m, -lv),
+                            "Precision is one over the variance: exp(-z_log_var).",
+                        ),
+                        (
+                            lambda m, lv: combine(m, lv, -len(m)),
+                            "The prior is missing: of the product it is 1 + sum(precision - 1).",
+                        ),
+                        (
+                            lambda m, lv: combine(m, lv / 2),
+                            "exp(-z_log_var / 2) is one over the deviation; precision is one over "
+                            "the variance.",
+                        ),
+                        (
+                            lambda m, lv: (
+                                ((np.exp(-lv) - 1) * m).sum(axis=0)
+                                / (1 + (np.exp(-lv) - 1).sum(axis=0))
+                            ),
+                            "Above, the precision stands whole: the prior's mean is 0, so only below "
+                            "is it taken off.",
                         ),
                         (
                             lambda m, lv: (np.exp(lv) * m).sum(axis=0) / np.exp(lv).sum(axis=0),
@@ -770,12 +794,12 @@ def lesson_07(variables):
                 choice(
                     "b",
                     {
-                        "a": "what is kept of an image costs KL, and KL has become dear.",
-                        "c": "the cheapest cloud is the prior itself, and it says nothing of the image.",
+                        "a": "What is kept of an image costs KL, and KL has become dear.",
+                        "c": "The cheapest cloud is the prior itself, and it says nothing of the image.",
                     },
                 ),
-                "Measured: the KL falls from 23 to 0.5, and every digit is redrawn as much the same "
-                "grey 8. This is called posterior collapse.",
+                "Measured: the KL falls from 23 to less than 1, and every digit is redrawn as much the "
+                "same grey blur. This is called posterior collapse.",
                 "What would an encoder do that pays dearly for every cloud that is not the prior?",
             ),
         ],

@@ -115,7 +115,8 @@ class VAE(keras.Model):
 
         `images`: uint8 or float32 in [-1, 1], [N, 28, 28, 1]; `labels`: what they show, read if None.
         The posteriors are combined by their precision, the prior counted once: p(z | all) is
-        proportional to p(z) times the product of q(z | image) / p(z).
+        proportional to p(z) times the product of q(z | image) / p(z). Raises ValueError for images
+        or labels of another kind.
         """
         if not len(images):
             nothing = np.zeros(self.latent_dim, "float32")
@@ -123,7 +124,7 @@ class VAE(keras.Model):
         check_images(images)
         found = {k: np.asarray(v) for k, v in self.encoder(scale_pixels(images)).items()}
         scores = np.asarray(ops.softmax(found["logits"]))
-        labels = scores.argmax(axis=1) if labels is None else np.asarray(labels, "int64")
+        labels = scores.argmax(axis=1) if labels is None else self.check_labels(labels, len(images))
         # A posterior wider than the prior must not take away from the prior's own precision, 1.
         precisions = np.maximum(np.exp(-found["z_log_var"]), 1)
         precision = 1 + (precisions - 1).sum(axis=0)
@@ -142,6 +143,8 @@ class VAE(keras.Model):
 
         The principal axes of z_mean, class means off, over `images` [N, 28, 28, 1] and `labels` [N].
         """
+        check_images(images)
+        labels = self.check_labels(labels, len(images))
         parts = [
             self.encoder(scale_pixels(images[i : i + 500])) for i in range(0, len(images), 500)
         ]
@@ -153,10 +156,17 @@ class VAE(keras.Model):
     def decode(self, labels, z):
         """Images of these classes in these styles, float32 [N, 28, 28, 1] in [-1, 1].
 
-        `labels`: integers [N]; `z`: [N, latent_dim], or [latent_dim] for one style for all.
+        `labels`: integers [N]; `z`: [N, latent_dim], or [latent_dim] for one style for all. Raises
+        ValueError for others.
         """
-        z = np.broadcast_to(np.asarray(z, "float32"), (len(labels), self.latent_dim))
-        told = np.eye(len(self.class_names), dtype="float32")[np.asarray(labels, int)]
+        labels, z = self.check_labels(labels, len(labels)), np.asarray(z, "float32")
+        if z.shape not in ((self.latent_dim,), (len(labels), self.latent_dim)):
+            expected = (
+                f"[{self.latent_dim}], or [{len(labels)}, {self.latent_dim}] for a style each"
+            )
+            raise ValueError(f"z has shape {list(z.shape)}: expected {expected}")
+        z = np.broadcast_to(z, (len(labels), self.latent_dim))
+        told = np.eye(len(self.class_names), dtype="float32")[labels]
         return 2 * ops.convert_to_numpy(ops.sigmoid(self.decoder([told, z], training=False))) - 1
 
     def write(self, text, z=None):
@@ -177,6 +187,20 @@ class VAE(keras.Model):
             z = np.zeros(self.latent_dim, "float32") if z is None else np.asarray(z)
             images[inked] = self.decode(labels, z if z.ndim == 1 else z[kept][inked])
         return images
+
+    def check_labels(self, labels, n):
+        """`labels` as int64 [n]; raises ValueError if they are not n numbers of known classes."""
+        labels = np.asarray(labels)
+        known = len(self.class_names)
+        if labels.shape != (n,) or labels.dtype.kind not in "iu":
+            raise ValueError(
+                f"labels are {labels.dtype} {list(labels.shape)}: expected integers [{n}]"
+            )
+        if n and not 0 <= labels.min() <= labels.max() < known:
+            raise ValueError(
+                f"labels go from {labels.min()} to {labels.max()}: expected 0 to {known - 1}"
+            )
+        return labels.astype("int64")
 
     def save_own_variables(self, store):
         """Store means and random state; Keras itself stores the networks and the optimizer."""

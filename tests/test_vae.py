@@ -136,6 +136,23 @@ def test_saved_and_loaded_it_goes_on_alike(model, letters, tmp_path):
         assert np.allclose(a, b, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda m, x: m.infer_style(x, [0]), r"int64 \[1\]: expected integers \[2\]"),
+        (lambda m, x: m.infer_style(x, [0, 3]), "from 0 to 3: expected 0 to 2"),
+        (lambda m, x: m.infer_style(x, ["A", "B"]), "expected integers"),
+        (lambda m, x: m.infer_style(x[..., 0]), "28, 28, 1"),
+        (lambda m, x: m.decode([0, -1], np.zeros(64)), "from -1 to 0"),
+        (lambda m, x: m.write("AB", np.zeros(3)), r"z has shape \[3\]: expected \[64\]"),
+        (lambda m, x: m.find_directions(x, [0, 1, 2]), r"expected integers \[2\]"),
+    ],
+)
+def test_what_does_not_fit_is_refused(model, letters, call, message):
+    with pytest.raises(ValueError, match=message):
+        call(model, letters.images[:2])
+
+
 def test_what_it_does_not_know_is_named_and_the_rest_written(model, capsys):
     images = model.write("A b!C")
     assert "not written: ! b; this model knows ABC" in capsys.readouterr().out
