@@ -6,7 +6,6 @@ import importlib.util
 import os
 import platform
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -111,7 +110,6 @@ def open_page(model, address, port):
         raise ValueError(f"the page needs two more packages: {cure}")
     if model:
         os.environ["COURSE_STYLE_VAE"] = str(model.resolve())
-    script = Path(__file__).with_name("dashboard.py")
     settings = {
         "server.address": address,  # with one named, Streamlit does not ask the web for its own
         "server.port": port,
@@ -121,10 +119,11 @@ def open_page(model, address, port):
         "client.toolbarMode": "minimal",
     }
     flags = [f"--{name}={value}" for name, value in settings.items()]
-    try:
-        return subprocess.run([sys.executable, "-m", "streamlit", "run", script, *flags]).returncode
-    except KeyboardInterrupt:  # the way to close it
-        return 0
+    from streamlit.web import cli
+
+    return cli.main(
+        ["run", str(Path(__file__).with_name("dashboard.py")), *flags], standalone_mode=False
+    )
 
 
 def check():
