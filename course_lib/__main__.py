@@ -6,6 +6,7 @@ import importlib.util
 import os
 import platform
 import shutil
+import socket
 import sys
 from pathlib import Path
 
@@ -34,9 +35,9 @@ def main(arguments=None):
     demo.add_argument("--out", type=folder_name, default=Path("outputs/demo"))
     train = commands.add_parser("train", help="train any recipe on any data")
     train.add_argument(
-        "recipe", help="such as workshop-dcgan or style-vae; a wrong name lists them"
+        "recipe", help="style-vae, or a GAN such as workshop-dcgan; a wrong name lists these"
     )
-    train.add_argument("--data", nargs="+", metavar="DATA", help=runs.DATA_HELP)
+    train.add_argument("--data", nargs="+", action="extend", metavar="DATA", help=runs.DATA_HELP)
     train.add_argument("--class-names", help="what the labels 0, 1, ... of a CSV stand for")
     train.add_argument("--steps", type=positive, help="default: the recipe's own number")
     train.add_argument("--out", type=folder_name, help="default: outputs/RECIPE")
@@ -49,7 +50,7 @@ def main(arguments=None):
     page.add_argument(
         "--address", default="localhost", help="0.0.0.0 lets others on the network in"
     )
-    page.add_argument("--port", type=positive, default=8501)
+    page.add_argument("--port", type=port, default=8501)
     options = parser.parse_args(arguments)
     try:
         if options.command == "page":
@@ -94,6 +95,13 @@ def natural(text):
     return number
 
 
+def port(text):
+    """A port's number, for argparse."""
+    if not 1 <= natural(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 65535")
+    return int(text)
+
+
 def positive(text):
     """A whole number above 0, for argparse."""
     if natural(text) == 0:
@@ -110,8 +118,19 @@ def open_page(model, address, port):
         raise ValueError(f"the page needs two more packages: {cure}")
     if model:
         os.environ["COURSE_STYLE_VAE"] = str(model.resolve())
+    try:
+        with socket.create_server((address or "?", port)):
+            pass
+    except OSError as error:
+        cure = "name another --port, or another --address"
+        raise ValueError(
+            f"the page cannot be served at {address!r}, port {port} ({error}): {cure}"
+        ) from error
+    # Streamlit asks the web for its own address unless it is told one.
+    named = socket.gethostname() if address == "0.0.0.0" else address
     settings = {
-        "server.address": address,  # with one named, Streamlit does not ask the web for its own
+        "server.address": address,
+        "browser.serverAddress": named,
         "server.port": port,
         "server.showEmailPrompt": "false",
         "server.fileWatcherType": "none",

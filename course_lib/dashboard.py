@@ -2,7 +2,8 @@
 
 Draw a few characters, type a text, and the style VAE writes it in their style; the tutorial *Hand
 Writing Generation* ends in such a page. It is a Streamlit script, run anew from top to bottom
-with each touch. It listens on this machine alone and asks no other one for anything.
+with each touch. It listens on this machine alone unless told otherwise, and asks no other one for
+anything.
 """
 
 import io
@@ -53,7 +54,7 @@ def main():
     st.title("Write in your hand")
     st.write(
         "Draw up to five characters. A network looks at their style and writes your text in it. "
-        "Nothing you draw or type leaves this computer."
+        "What you draw and type goes only to the computer that serves this page."
     )
     model, directions = open_model()
     st.session_state.setdefault("kept", [])  # the Sketches that are done
@@ -69,7 +70,8 @@ def main():
     with right:
         st.header("2 · Write")
         names = "".join(model.class_names)
-        text = st.text_input("Text", "HELLO WORLD 2026" if "H" in names else names[:10], 200)
+        known = "".join(c for c in "HELLO WORLD 2026" if c in names + " ").strip()
+        text = st.text_input("Text", known or names[:10], 200)
         page = st.container()  # above the sliders that it depends on
         z = choose_z(model, style, directions)
         with page:
@@ -88,7 +90,8 @@ def open_model():
         return load(str(path), path.stat().st_mtime)
     except Exception as error:  # damage comes in every kind
         st.error(f"{path} cannot be read as a style VAE: {error}")
-        st.write("Delete the file to train a new one here, or name another with `--model`.")
+        own = "Delete it, and the page trains a new one."
+        st.write("Name another with `--model`." if os.environ.get(MODEL) else own)
         st.stop()
 
 
@@ -137,15 +140,19 @@ def name_directions(model, directions):
 
 def train(path):
     """Say that there is no model, and train one when asked to. Stops the page until there is."""
+    state = st.session_state
+    state.setdefault("train", False)
     if os.environ.get(MODEL):
         st.error(f"There is no file {path}. Correct `--model`, or leave it out.")
         st.stop()
     st.info(
         "No model is trained yet. It learns 36 characters from handwriting that the course draws "
-        "itself: two to three minutes on two processor cores, once."
+        "itself: two to three minutes on two processor cores, once. Keep this page open meanwhile."
     )
-    if not st.button("Train it now", type="primary"):
+    st.button("Train it now", on_click=state.update, args=({"train": True},), disabled=state.train)
+    if not state.train:
         st.stop()
+    state.train = False  # for the next time, if this one fails
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.with_suffix(".try").touch()
@@ -153,7 +160,9 @@ def train(path):
     except OSError as error:
         st.error(f"The model could not be kept ({error}). Set KERAS_HOME to a folder of yours.")
         st.stop()
-    bar, times = st.progress(0.0, "Drawing 36,000 characters …"), []
+    waiting = "Somebody else is training it: this page waits."
+    drawing = "Drawing 36,000 characters …"
+    bar, times = st.progress(0.0, waiting if one_at_a_time().locked() else drawing), []
 
     def show(step, logs):
         if step % 20:
@@ -165,6 +174,9 @@ def train(path):
 
     with one_at_a_time():
         vae.load_vae(callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=show)])
+    if not path.exists():
+        st.error(f"The model could not be kept as {path}: is the disk full?")
+        st.stop()
     st.rerun()
 
 
@@ -179,6 +191,7 @@ def draw():
     if len(state.kept) >= MOST:
         st.info(f"{MOST} characters are enough. Remove one below to draw another.")
         st.button("Start again", on_click=start_again)
+        st.slider("Breadth of the pen", 12, 44, BREADTH, key="breadth")
         return list(state.kept)
     st.write("One character, large:")
     canvas = st_canvas(
@@ -191,18 +204,27 @@ def draw():
         key=f"paper {state.sheet}",
     )
     now = take(canvas.image_data)
+    if state.pop("next", False) and now:  # after the last stroke has come in
+        keep(now)
+        st.rerun()
     with st.container(horizontal=True):
-        st.button("Next character", on_click=keep, args=(now,), disabled=now is None)
+        following = {"next": True}
+        st.button("Next character", on_click=state.update, args=(following,), disabled=now is None)
         st.button("Clear the paper", on_click=turn_page, disabled=now is None)
         st.button("Start again", on_click=start_again, disabled=not state.kept)
-    st.slider("Breadth of the pen", 8, 44, BREADTH, key="breadth")
+    st.slider("Breadth of the pen", 12, 44, BREADTH, key="breadth")
     return [*state.kept, *([now] if now else [])]
 
 
 def take(rgba):
     """The `Sketch` on the paper, of its pixels uint8 [H, W, 4]; None while it is blank."""
-    ink = None if rgba is None else 255 - np.asarray(Image.fromarray(rgba).convert("L"))
-    return Sketch(paper.fit(ink), st.session_state.sheet) if ink is not None and ink.any() else None
+    if rgba is None:
+        return None
+    try:
+        image = paper.fit(255 - np.asarray(Image.fromarray(rgba).convert("L")))
+    except ValueError:  # no ink yet
+        return None
+    return Sketch(image, st.session_state.sheet)
 
 
 def keep(sketch):
@@ -219,8 +241,9 @@ def remove(sketch):
 
 
 def turn_page():
-    """A new sheet: the strokes of the old one are gone with its number."""
+    """A new sheet: the strokes of the old one are gone with its number. The likeliest style again."""
     st.session_state.sheet += 1
+    st.session_state.sample = 0
 
 
 def start_again():
@@ -255,7 +278,7 @@ def gallery(model):
 def look(model, sketches):
     """Show what the encoder sees and reads, with a choice to correct it. Returns their `vae.Style`."""
     if not sketches:
-        st.caption("Nothing is drawn yet: the text stands in the plainest style the network knows.")
+        st.caption("Nothing is drawn yet: what it writes starts from the plainest style it knows.")
         return model.infer_style(np.zeros((0, 28, 28, 1), "uint8"))
     images, names = np.stack([sketch.image for sketch in sketches]), list(model.class_names)
     told = [st.session_state.get(f"shows {sketch.sheet}", READ_IT) for sketch in sketches]
@@ -267,12 +290,16 @@ def look(model, sketches):
         style = model.infer_style(images, labels)
     st.write("**What the network sees**, cut to 28 × 28 pixels, and what it reads:")
     with st.container(horizontal=True):
-        for sketch, label, sure in zip(sketches, style.labels, style.confidences):
+        read = zip(sketches, told, style.labels, style.confidences)
+        for number, (sketch, name, label, sure) in enumerate(read, 1):
+            sure = f"({sure:.0%} sure)" if name == READ_IT else "as you say"
             with st.container(width=98):
                 st.image(np.kron(255 - sketch.image[..., 0], np.ones((6, 6), "uint8")), width=84)
-                st.write(f"**{names[label]}** ({sure:.0%} sure)")
-                st.selectbox("It shows", [READ_IT, *names], key=f"shows {sketch.sheet}")
-                st.button("Remove", on_click=remove, args=(sketch,), key=f"remove {sketch.sheet}")
+                st.write(f"**{names[label]}** {sure}")
+                shows = f"No. {number} shows"
+                st.selectbox(shows, [READ_IT, *names], key=f"shows {sketch.sheet}")
+                key = f"remove {sketch.sheet}"
+                st.button(f"Remove {number}", on_click=remove, args=(sketch,), key=key)
     return style
 
 

@@ -195,8 +195,11 @@ def join(datasets, per_class=None, seed=0):
     """Several `Dataset`s as one: their classes side by side, images of the same class together.
 
     `per_class`: at most this many of each class, chosen at random; None for all. In mixed order.
-    The images are copied.
+    The images are copied. Raises `DatasetError` if there is none.
     """
+    datasets = list(datasets)
+    if not datasets:
+        raise fault("join", "no dataset", "one or more", "Name some.")
     if per_class is not None:
         _check_per_class("join", per_class)
     names = list(dict.fromkeys(name for part in datasets for name in part.class_names))

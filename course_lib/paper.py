@@ -9,6 +9,7 @@ from PIL import Image
 
 HEIGHT, WIDEST = 20.0, 22.0  # pixels that a character may fill, as the pen draws capitals
 BASELINE = 24  # the row of a line of 28 that characters stand on
+FAINT = 0.25  # ink up to here is the network's doubt, not its stroke
 SPACE = 9  # pixels between two words
 
 
@@ -41,10 +42,10 @@ def measure(images):
     """How characters are written: {"slant", "width", "weight"}, each [N], by their moments.
 
     `images`: float [N, 28, 28, 1] in [-1, 1]. Slant in degrees, positive leans right; width over
-    height, the slant undone; weight as the ink in pixels.
+    height, the slant undone; weight as the ink in pixels. Raises ValueError for other images.
     """
-    ink = (np.asarray(images, "float64")[..., 0] + 1) / 2
-    ink = np.where(ink > 0.25, ink, 0)
+    ink = _ink(images).astype("float64")
+    ink = np.where(ink > FAINT, ink, 0)
     y, x = np.mgrid[:28, :28]
     mass = ink.sum(axis=(1, 2)) + 1e-9
 
@@ -65,12 +66,18 @@ def typeset(images, columns=330, gap=3, zoom=3):
     """Characters set to lines on one baseline, dark on white: uint8 [height, width].
 
     `images`: float [N, 28, 28, 1] in [-1, 1], a blank one for a space, as `VAE.write` gives them.
-    `columns`: pixels of 28 a line may be long, before `zoom`; `gap`: between two characters.
+    `columns`: pixels of 28 a line may be long, before `zoom`; `gap`: between two characters. All
+    stand on their lowest row, as capitals and digits do. Raises ValueError for other images.
     """
-    grey = np.clip((np.asarray(images, "float32")[..., 0] + 1) / 2, 0, 1)
     words, lines = [[]], [[]]
-    for image in grey:
-        words.append([]) if image.max() < 0.25 else words[-1].append(_trim(image, gap))
+    for image in _ink(images):
+        if image.max() <= FAINT:
+            words.append([])
+            continue
+        character = _trim(image, gap)
+        if sum(part.shape[1] for part in words[-1]) + character.shape[1] > columns:
+            words.append([])  # a word longer than a line goes on in the next
+        words[-1].append(character)
     for word in filter(None, words):
         word = np.concatenate(word, axis=1)
         used = sum(part.shape[1] + SPACE for part in lines[-1])
@@ -93,6 +100,20 @@ def typeset(images, columns=330, gap=3, zoom=3):
 
 def _trim(image, gap):
     """A character between its outermost inked columns, standing on the baseline: [28, w + gap]."""
-    rows, columns = (np.flatnonzero((image > 0.25).any(axis=axis)) for axis in (1, 0))
-    character = image[:, columns[0] : columns[-1] + 1]
-    return np.pad(np.roll(character, BASELINE - rows[-1], axis=0), ((0, 0), (0, gap)))
+    rows, columns = (np.flatnonzero((image > FAINT).any(axis=axis)) for axis in (1, 0))
+    character = image[: rows[-1] + 1, columns[0] : columns[-1] + 1]
+    above = np.pad(character, ((BASELINE + 1, 0), (0, gap)))[-BASELINE - 1 :]
+    return np.pad(above, ((0, 27 - BASELINE), (0, 0)))
+
+
+def _ink(images):
+    """Ink from 0 to 1, float32 [N, 28, 28], of images [N, 28, 28, 1] in [-1, 1]."""
+    images = np.asarray(images)
+    if images.shape[1:] != (28, 28, 1) or images.dtype.kind != "f":
+        raise ValueError(
+            f"images are {images.dtype} {list(images.shape)}: expected floats [N, 28, 28, 1] in "
+            "[-1, 1] (images / 127.5 - 1)"
+        )
+    if not (np.abs(images) <= 1.001).all():  # nan fails as well
+        raise ValueError(f"images go from {images.min()} to {images.max()}: expected [-1, 1]")
+    return np.clip((images[..., 0].astype("float32") + 1) / 2, 0, 1)

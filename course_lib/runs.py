@@ -16,11 +16,11 @@ RESULTS = (
     "samples.png", "film.gif", "losses.png", "generator.keras", "history.csv", "report.json",
     "styles.png", "vae.keras",
 )  # fmt: skip
-JOINED = 4_182  # images of a class at most where sources are joined, as in the letters tutorial
 
 DATA_HELP = (
     "a Kaggle CSV (plain, .zip or .gz); 'pen' for drawn handwriting, 'pen:ABC' for those "
-    "characters; 'mnist'; 'emnist-letters'; default: the best source present; several are joined"
+    "characters; 'mnist'; 'emnist-letters'; default: the best source present, for "
+    "style-vae the pen's digits and capitals; several are joined"
 )
 
 
@@ -35,7 +35,9 @@ def open_data(data, wanted, class_names=None):
     if data is not None and len(data) > 1:
         if class_names:
             raise ValueError("--class-names is for one CSV: with several --data leave it out")
-        return datasets.join([open_data([one], wanted) for one in data], per_class=JOINED)
+        return datasets.join(
+            [open_data([one], wanted) for one in data], per_class=datasets.LETTERS_PER_CLASS
+        )
     data = data[0] if data else None
     named = data is None or data in ("pen", "mnist") or data.startswith(("pen:", "emnist-"))
     if named and class_names:
@@ -150,7 +152,11 @@ def check_folder(out):
     for name in RESULTS:
         if (out / name).is_dir():
             raise ValueError(f"{out / name} is a folder: name another folder with --out")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryDirectory(dir=out.parent).cleanup()
+    except OSError as error:
+        raise ValueError(f"{out} cannot be made ({error}): name another with --out") from error
 
 
 def describe(recipe, dataset, model, history, seconds, seed):

@@ -151,7 +151,7 @@ class VAE(keras.Model):
         z_mean = np.concatenate([part["z_mean"] for part in parts])
         z_mean = z_mean - np.asarray(self.class_means)[labels]
         _, lengths, axes = np.linalg.svd(z_mean - z_mean.mean(axis=0), full_matrices=False)
-        return axes[:n] * lengths[:n, None] / np.sqrt(len(images))
+        return (axes[:n] * lengths[:n, None] / np.sqrt(len(images))).astype("float32")
 
     def decode(self, labels, z):
         """Images of these classes in these styles, float32 [N, 28, 28, 1] in [-1, 1].
@@ -160,11 +160,7 @@ class VAE(keras.Model):
         ValueError for others.
         """
         labels, z = self.check_labels(labels, len(labels)), np.asarray(z, "float32")
-        if z.shape not in ((self.latent_dim,), (len(labels), self.latent_dim)):
-            expected = (
-                f"[{self.latent_dim}], or [{len(labels)}, {self.latent_dim}] for a style each"
-            )
-            raise ValueError(f"z has shape {list(z.shape)}: expected {expected}")
+        self.check_z(z, len(labels))
         z = np.broadcast_to(z, (len(labels), self.latent_dim))
         told = np.eye(len(self.class_names), dtype="float32")[labels]
         return 2 * ops.convert_to_numpy(ops.sigmoid(self.decoder([told, z], training=False))) - 1
@@ -178,15 +174,22 @@ class VAE(keras.Model):
         unknown = sorted(set(text) - set(self.class_names) - {" "})
         if unknown:
             print(f"not written: {' '.join(unknown)}; this model knows {''.join(self.class_names)}")
+        z = np.zeros(self.latent_dim, "float32") if z is None else np.asarray(z)
+        self.check_z(z, len(text))
         kept = [i for i, character in enumerate(text) if character not in unknown]
         text = [text[i] for i in kept]
         images = np.full((len(text), 28, 28, 1), -1.0, "float32")
         inked = np.array([character != " " for character in text], bool)
         if inked.any():
             labels = [self.class_names.index(character) for character in text if character != " "]
-            z = np.zeros(self.latent_dim, "float32") if z is None else np.asarray(z)
             images[inked] = self.decode(labels, z if z.ndim == 1 else z[kept][inked])
         return images
+
+    def check_z(self, z, n):
+        """Raise ValueError unless z is one style for n characters, or a style for each."""
+        if z.shape not in ((self.latent_dim,), (n, self.latent_dim)):
+            expected = f"[{self.latent_dim}], or [{n}, {self.latent_dim}] for a style each"
+            raise ValueError(f"z has shape {list(z.shape)}: expected {expected}")
 
     def check_labels(self, labels, n):
         """`labels` as int64 [n]; raises ValueError if they are not n numbers of known classes."""

@@ -752,3 +752,5 @@ def test_joined_sources_keep_each_character(tmp_path):
     assert "at most 12 of a class" in few.source
     with pytest.raises(formats.DatasetError, match="per_class 0"):
         datasets.join([a, b], per_class=0)
+    with pytest.raises(formats.DatasetError, match="no dataset"):
+        datasets.join([])

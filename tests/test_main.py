@@ -183,9 +183,18 @@ def test_style_vae_refuses(extra, message, tmp_path, capsys):
     assert not (tmp_path / "no").exists()
 
 
-def test_the_page_needs_a_model_that_is_there(tmp_path, capsys):
-    assert cli.main(["page", "--model", str(tmp_path / "none.keras")]) == 2
-    assert "no such file" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--model", "none.keras"], "no such file"),
+        (["--address", ""], "cannot be served at ''"),
+        (["--address", "203.0.113.1"], "cannot be served at '203.0.113.1'"),
+    ],
+)
+def test_the_page_says_why_it_does_not_open(arguments, message, capsys):
+    pytest.importorskip("streamlit", reason="needs Python 3.11")
+    assert cli.main(["page", *arguments]) == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("steps", ["0", "-5", "many"])

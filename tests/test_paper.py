@@ -99,4 +99,25 @@ def test_long_lines_are_broken_between_words():
     text = np.concatenate([bar, bar, space] * 6)
     page = paper.typeset(text, columns=120, zoom=1)
     assert page.shape[0] == 32 * 3 and page.shape[1] <= 4 + 120 + paper.SPACE
+    unbroken = np.concatenate([bar] * 12)
+    assert paper.typeset(unbroken, columns=120, zoom=1).shape[0] == 32 * 3  # 5 of 23 in a line
     assert (paper.typeset(space) == 255).all()  # nothing but spaces: a white page
+
+
+def test_a_low_character_keeps_its_top():
+    low = np.full((1, 28, 28, 1), -1.0)
+    low[:, 8:10, 2:22] = 1  # a bar above, and a stem down to the last row
+    low[:, 8:28, 11:13] = 1
+    dark = paper.typeset(low, zoom=1) < 128
+    rows = np.flatnonzero(dark.any(axis=1)) - 2
+    assert (rows[0], rows[-1]) == (5, paper.BASELINE) and dark[7].sum() == 20
+
+
+@pytest.mark.parametrize(
+    "images",
+    [np.zeros((2, 28, 28)), np.zeros((2, 28, 28, 1), "uint8"), np.full((1, 28, 28, 1), np.nan)],
+)
+def test_what_are_no_images_is_refused(images):
+    for function in (paper.measure, paper.typeset):
+        with pytest.raises(ValueError, match="expected"):
+            function(images)

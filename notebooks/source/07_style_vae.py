@@ -30,8 +30,7 @@ keras.utils.set_random_seed(SEED)
 # ## Through the eye of a needle
 #
 # A GAN learns by being judged. An **autoencoder** learns by packing and unpacking: an encoder squeezes
-# 784 pixels into 16 numbers, a decoder has to make the image of them again. Both train together, and
-# nobody else is needed.
+# 784 pixels into 16 numbers, a decoder has to make the image of them again.
 
 
 # %%
@@ -74,8 +73,7 @@ history = autoencoder.fit(real_images, real_images, batch_size=64, epochs=epochs
 print(f"reconstruction loss: {history.history['loss'][-1]:.0f}")
 
 # %% [markdown]
-# Above some digits, below what is left of them after the needle. Then the question that matters to us: does the
-# decoder write digits if we hand it *random* numbers, as we do with a generator? **Guess.**
+# Above some digits, below what is left of them after the needle. Then: does the decoder write digits if we hand it *random* numbers, as we do with a generator? **Guess.**
 
 
 # %%
@@ -141,7 +139,7 @@ print(f"by formula {kl_loss(mean, log_var):.2f}, library {losses.kl_loss(mean, l
 
 # %% [markdown]
 # Now the same two networks, but the encoder says two numbers for each one, and the loss has two parts.
-# The tape records both, one optimizer moves both networks. There is no opponent.
+# The tape records both, one optimizer moves both networks.
 
 # %%
 encoder, decoder = build_encoder(2 * LATENT_DIM), build_decoder()
@@ -235,8 +233,7 @@ for number, direction in enumerate(directions, 1):
     print(f"direction {number}:", *changes, sep="   ")
 
 # %% [markdown]
-# Slant (minus leans right), width, weight: nobody told it of them. Take the sliders, in units of standard deviations (on a web page there is a still
-# picture in their place).
+# Slant (minus leans right), width, weight: nobody told it of them. Take the sliders, in units of standard deviations (a web page has a still picture).
 
 
 # %%
@@ -332,12 +329,12 @@ for trait in ("slant", "width", "weight"):
 # ## The page, and what it cannot do
 #
 # The network of this notebook waits in a page for your own hand: `make page` in a terminal, or
-# `python -m course_lib page`. Draw with mouse or finger, see what the encoder sees, type a text. The sliders
-# are the three directions from above.
+# `python -m course_lib page`. Draw with mouse or finger, see what the encoder sees, type a text. Its sliders
+# are directions like those above.
 #
-# It knows slant, width, weight and something of the shapes, because these differ in what it was trained on. Twenty real
+# It knows slant, width and weight, in which its training hands differ. Twenty real
 # writers' letters (Omniglot) are harder: theirs are nearer to what is written from their own three letters than from
-# another's in 59% of pairs. Guessing gives 50. Real hands differ in things that our pen does not do.
+# another's in 59% of pairs. Guessing gives 50.
 
 # %% [markdown]
 # ## Try it yourself
