@@ -38,7 +38,6 @@ ENDS = {
     "width": ("narrow", "wide"),
     "weight": ("light", "bold"),
 }
-SPREAD = {"slant": 16.0, "width": 0.15, "weight": 30.0}  # of people: what makes traits comparable
 
 
 class Sketch(NamedTuple):
@@ -106,7 +105,9 @@ def load(path, stamp):
         return model, []
     drawn = datasets.load_handwriting(known, per_class=30, seed=2)
     labels = np.array([model.class_names.index(name) for name in known])[drawn.labels]
-    directions = name_directions(model, model.find_directions(drawn.images, labels))
+    traits = paper.measure(drawn.images / np.float32(127.5) - 1)
+    spread = {trait: values.std() for trait, values in traits.items()}
+    directions = name_directions(model, model.find_directions(drawn.images, labels), spread)
     model.infer_style(drawn.images[:1])  # so that the first drawing need not wait
     return model, directions
 
@@ -122,14 +123,17 @@ def one_at_a_time():
     return threading.Lock()
 
 
-def name_directions(model, directions):
-    """[(name, z)]: each turned so that its main trait grows, and named after that trait."""
+def name_directions(model, directions, spread):
+    """[(name, z)]: each turned so that its main trait grows, and named after that trait.
+
+    `spread`: the standard deviation of each trait over many hands, which makes them comparable.
+    """
     everything = np.arange(len(model.class_names))
     named = []
     for number, z in enumerate(directions, 1):
         less, more = (paper.measure(model.decode(everything, sign * z)) for sign in (-2, 2))
         change = {
-            trait: float((more[trait] - less[trait]).mean()) / SPREAD[trait] for trait in SPREAD
+            trait: float((more[trait] - less[trait]).mean()) / spread[trait] for trait in spread
         }
         main_trait = max(change, key=lambda trait: abs(change[trait]))
         low, high = ENDS[main_trait]
@@ -184,6 +188,14 @@ def train(path):
 
 
 def draw():
+    """The paper, and the breadth of the pen below it. Returns the Sketches."""
+    place = st.container()
+    breadth = st.slider("Breadth of the pen", 12, 44, BREADTH, key="breadth")
+    with place:
+        return lay_paper(breadth)
+
+
+def lay_paper(breadth):
     """The paper and its buttons. Returns the Sketches, the one on the paper last."""
     from streamlit_drawable_canvas import st_canvas  # only inside a running page can it be imported
 
@@ -191,11 +203,10 @@ def draw():
     if len(state.kept) >= MOST:
         st.info(f"{MOST} characters are enough. Remove one below to draw another.")
         st.button("Start again", on_click=start_again)
-        st.slider("Breadth of the pen", 12, 44, BREADTH, key="breadth")
         return list(state.kept)
     st.write("One character, large:")
     canvas = st_canvas(
-        stroke_width=state.get("breadth", BREADTH),
+        stroke_width=breadth,
         stroke_color="#000000",
         background_color="#ffffff",
         width=PAPER,
@@ -212,7 +223,6 @@ def draw():
         st.button("Next character", on_click=state.update, args=(following,), disabled=now is None)
         st.button("Clear the paper", on_click=turn_page, disabled=now is None)
         st.button("Start again", on_click=start_again, disabled=not state.kept)
-    st.slider("Breadth of the pen", 12, 44, BREADTH, key="breadth")
     return [*state.kept, *([now] if now else [])]
 
 

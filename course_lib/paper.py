@@ -78,21 +78,15 @@ def typeset(images, columns=330, gap=3, zoom=3):
         if sum(part.shape[1] for part in words[-1]) + character.shape[1] > columns:
             words.append([])  # a word longer than a line goes on in the next
         words[-1].append(character)
-    for word in filter(None, words):
-        word = np.concatenate(word, axis=1)
-        used = sum(part.shape[1] + SPACE for part in lines[-1])
-        lines.append([word]) if lines[-1] and used + word.shape[1] > columns else lines[-1].append(
-            word
-        )
-    rows = [
-        np.concatenate([np.pad(word, ((0, 0), (0, SPACE))) for word in line], axis=1)
-        for line in lines
-        if line
-    ]
-    wide = max((row.shape[1] for row in rows), default=28)
-    page = np.concatenate(
-        [np.pad(row, ((2, 2), (4, wide - row.shape[1]))) for row in rows] or [np.zeros((28, 28))]
-    )
+    for word in (np.concatenate(word, axis=1) for word in words if word):
+        word = np.pad(word, ((0, 0), (0, SPACE)))
+        used = sum(part.shape[1] for part in lines[-1])
+        if lines[-1] and used + word.shape[1] - SPACE > columns:
+            lines.append([])
+        lines[-1].append(word)
+    rows = [np.concatenate(line, axis=1) for line in lines if line] or [np.zeros((28, 20))]
+    wide = max(row.shape[1] for row in rows)
+    page = np.concatenate([np.pad(row, ((2, 2), (4, wide - row.shape[1]))) for row in rows])
     picture = Image.fromarray((255 - 255 * page).round().astype("uint8"))
     size = page.shape[1] * zoom, page.shape[0] * zoom
     return np.asarray(picture.resize(size, Image.Resampling.LANCZOS))

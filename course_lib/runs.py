@@ -17,6 +17,7 @@ RESULTS = (
     "styles.png", "vae.keras",
 )  # fmt: skip
 
+LOADING = "Loading TensorFlow. What it remarks on CUDA and oneDNN is no error: never mind."
 DATA_HELP = (
     "a Kaggle CSV (plain, .zip or .gz); 'pen' for drawn handwriting, 'pen:ABC' for those "
     "characters; 'mnist'; 'emnist-letters'; default: the best source present, for "
@@ -66,7 +67,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
     `precision`: as `engine.use_precision` takes it. Files are written after training, all or none.
     Returns 0.
     """
-    print("Loading TensorFlow. What it remarks on CUDA and oneDNN is no error: never mind.")
+    print(LOADING)
     from course_lib import callbacks, engine, gan, metrics, plots, recipes, rewrites
 
     engine.use_precision(precision)
@@ -198,7 +199,7 @@ def run_style_vae(options, out):
 
     `options`: of the command `train`. A tenth of the images, 3,600 at most, is held out and measured.
     """
-    print("Loading TensorFlow. What it remarks on CUDA and oneDNN is no error: never mind.")
+    print(LOADING)
     import numpy as np
 
     from course_lib import callbacks, datasets, networks, plots, vae
