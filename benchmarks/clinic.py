@@ -26,7 +26,11 @@ import tensorflow as tf
 from keras import layers, ops
 from tqdm import tqdm
 
-from course_lib import callbacks, combined, datasets, doctor, gan, metrics, networks, plots, recipes
+from course_lib import gan, networks, plots
+from course_lib.data import datasets
+from course_lib.gan import combined, recipes
+from course_lib.judging import doctor, metrics
+from course_lib.training import callbacks
 
 HERE = Path(__file__).parent
 STEPS = 300  # of a sick run

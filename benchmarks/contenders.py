@@ -16,7 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from course_lib import datasets
+from course_lib.data import datasets
 
 CONTENDERS = {}
 
@@ -29,7 +29,7 @@ def contender(function):
 
 def load_recipe(name):
     """The recipe, letters-dcgan without its turns: one step moves both networks."""
-    from course_lib import recipes
+    from course_lib.gan import recipes
 
     return dataclasses.replace(recipes.load(name), alternating=False)
 
@@ -64,7 +64,7 @@ def ours_fit(name):
 
 @contender
 def ours_fit_bfloat16(name):
-    from course_lib import engine
+    from course_lib.training import engine
 
     engine.use_precision("bfloat16")
     return ours_fit(name)
@@ -77,7 +77,7 @@ def tutorial(name, jit_compile):
     """predict + train_on_batch as published, with plain layers, primed so that D really trains."""
     import keras
 
-    from course_lib import rewrites
+    from course_lib.networks import layers as rewrites
 
     recipe, images = load_recipe(name), digits()
     generator = rewrites.plain(recipe.build_generator())
@@ -138,7 +138,7 @@ def keras_io_fit(name):
     import keras
     import tensorflow as tf
 
-    from course_lib import rewrites
+    from course_lib.networks import layers as rewrites
 
     recipe, images = load_recipe(name), digits()
     n_g = recipe.batch_size * recipe.fakes_per_real

@@ -17,7 +17,8 @@ from statistics import median
 import numpy as np
 from tqdm import tqdm
 
-from course_lib import datasets, pen
+from course_lib import pen
+from course_lib.data import datasets
 
 HERE = Path(__file__).parent
 READERS = {

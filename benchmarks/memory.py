@@ -24,7 +24,9 @@ def resident():
 
 def grow(how, steps=2_000, warm=200):
     """Train and sample; MB gained after step `warm`."""
-    from course_lib import datasets, gan, recipes
+    from course_lib import gan
+    from course_lib.data import datasets
+    from course_lib.gan import recipes
 
     recipe = recipes.load("workshop-mlp")
     model = recipe.build_gan()

@@ -20,7 +20,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from tqdm import tqdm
 
-from course_lib import datasets, engine, gan, recipes
+from course_lib import gan
+from course_lib.data import datasets
+from course_lib.gan import recipes
+from course_lib.training import engine
 from frechet import Judge
 
 HERE = Path(__file__).parent

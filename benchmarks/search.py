@@ -17,7 +17,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 from keras import layers
 
-from course_lib import datasets, networks, recipes
+from course_lib import networks
+from course_lib.data import datasets
+from course_lib.gan import recipes
 from frechet import Judge
 from quality import train_and_judge
 

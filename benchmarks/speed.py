@@ -15,7 +15,7 @@ from statistics import median
 import numpy as np
 from tqdm import tqdm
 
-from course_lib import engine
+from course_lib.training import engine
 
 HERE = Path(__file__).parent
 STEPS = {"kaggle-mlp-gan": 64, "mnist-dcgan": 2, "letters-dcgan": 2}  # a turn

@@ -15,8 +15,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from scipy.stats import spearmanr
 
-from course_lib import classifier, datasets, paper, pen, places, plots, vae
+from course_lib import pen, plots, vae
+from course_lib.data import datasets, places
+from course_lib.judging import classifier
 from course_lib.networks import scale_pixels
+from course_lib.vae import paper
 
 HERE = Path(__file__).parent
 NAMES = datasets.DIGITS + datasets.LETTERS

@@ -1,33 +1,62 @@
 """From a CSV of handwritten characters to networks that write.
 
-The modules in reading order, an afternoon in all:
+The packages in reading order, an afternoon in all:
 
-1. `pen`        handwriting drawn by a simulated pen, its style known (`glyphs`: the letter shapes)
-2. `datasets`   every source becomes one `Dataset` (`places` finds files, `formats` reads them)
-3. `plots`      image grids, loss curves, score titles
-4. `networks`   builders of the generators and discriminators (`rewrites`: two layers made cheaper)
-5. `losses`     logits in, one number out
-6. `combined`   the classic GAN loop with a frozen discriminator, done right
-7. `gan`        the same game as one compiled `train_step` (`engine`: memory, precision, XLA)
-8. `recipes`    the tutorials' published settings, and workshop sizes
-9. `vae`        reads characters, and writes others in the style of a few (`cache` keeps it; `paper`:
-                from a drawing to the network, and from characters to a line of writing)
-10. `metrics`   how good the samples are, measured in the features of a `classifier`
-11. `doctor`    what ails a run, in plain words (`illnesses`: the words; `trial`: a few steps on trial)
-12. `callbacks` progress bar, step history, measures, film
-13. `exercises` what the notebooks' exercises are made of (`questions`: the exercises; `sliders`)
-14. `dashboard` the page that writes in your hand
-15. `__main__`  `python -m course_lib check | demo | train | page` (`runs`: its trainings)
+1. `pen`       handwriting drawn by a simulated pen, its style known
+2. `data`      every source becomes one `Dataset`; the pixel contract; lesson 01
+3. `plots`     image grids, loss curves, score titles
+4. `networks`  builders of the generators, discriminators, encoders and decoders; lessons 02 and 03
+5. `training`  what every training shares: freezing weights, callbacks, precision, saving
+6. `vae`       reads characters and writes others in the same style; lesson 07
+7. `gan`       the classic loop, the compiled GAN, its losses and the recipes; lessons 04 and 05
+8. `judging`   how good the samples are, and the doctor who names what is wrong; lesson 06
+9. `teaching`  the exercises of every lesson, and the judges that check them
+10. `page`     the page in the browser that writes in your hand
+11. `cli`      `python -m course_lib check | demo | train | page`
 
-Importing the package alone loads nothing else; each module brings what it needs.
+Imports run one way, from a later package to an earlier one. Lessons write
+`from course_lib import datasets, recipes`: the names below are loaded when they are first used, so
+importing the package alone loads neither TensorFlow nor anything else.
 """
 
+import importlib
 import os
 
-# Without a GPU, TensorFlow reports an error about CUDA at start-up that is none.
+# TensorFlow reads these when it is imported. The first silences its log below "fatal error"; the
+# second takes Intel's oneDNN convolutions, which TensorFlow takes by itself only on processors with
+# AVX-512 VNNI or AMX; with AVX2 alone they are still up to twice as fast.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-# Intel's oneDNN convolutions. TensorFlow takes them by itself only on processors with AVX-512 VNNI
-# or AMX; with AVX2 alone they are still up to twice as fast.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 __version__ = "0.1.0"
+
+# Modules that lessons import from here, and where each one stands.
+FRONT_NAMES = {
+    "datasets": "data.datasets",
+    "pixels": "data.pixels",
+    "places": "data.places",
+    "engine": "training.engine",
+    "callbacks": "training.callbacks",
+    "weights": "training.weights",
+    "losses": "gan.losses",
+    "combined": "gan.combined",
+    "recipes": "gan.recipes",
+    "paper": "vae.paper",
+    "classifier": "judging.classifier",
+    "metrics": "judging.metrics",
+    "doctor": "judging.doctor",
+    "exercises": "teaching.exercises",
+    "sliders": "teaching.sliders",
+}
+
+
+def __getattr__(name: str):
+    """Load one of `FRONT_NAMES` when it is first used (PEP 562)."""
+    if name not in FRONT_NAMES:
+        raise AttributeError(f"module 'course_lib' has no attribute {name!r}")
+    return importlib.import_module(f"course_lib.{FRONT_NAMES[name]}")
+
+
+def __dir__() -> list[str]:
+    """List the front names beside what is loaded already."""
+    return sorted({*globals(), *FRONT_NAMES})

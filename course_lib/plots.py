@@ -8,27 +8,9 @@ the plots read in grey and for the colour-blind (colours of Okabe and Ito 2008).
 import matplotlib.pyplot as plt
 import numpy as np
 
+from course_lib.data.pixels import to_ink
+
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#00785A", "#C23B00", "#888888"
-
-
-def to_grey(images):
-    """Grey levels in 0 to 1, float32 [N, 28, 28], of images [N, 28, 28, 1] or [N, 28, 28].
-
-    uint8 is read as 0–255, floats as [-1, 1]. Raises ValueError for another shape or range.
-    """
-    images = np.asarray(images)
-    if images.ndim == 4 and images.shape[-1] == 1:
-        images = images[..., 0]
-    if images.ndim != 3 or images.shape[1:] != (28, 28) or len(images) == 0:
-        raise ValueError(f"images have shape {images.shape}: expected [N, 28, 28, 1], N >= 1")
-    if images.dtype == np.uint8:
-        return images.astype("float32") / 255
-    if images.dtype.kind != "f" or np.abs(images).max() > 1.5:
-        raise ValueError(
-            f"images are {images.dtype} from {images.min()} to {images.max()}: expected uint8 in "
-            "0–255 (images.astype('uint8')) or floats in [-1, 1]"
-        )
-    return np.clip((images.astype("float32") + 1) / 2, 0, 1)
 
 
 def tile(images, columns, gap=2, headroom=0):
@@ -36,7 +18,7 @@ def tile(images, columns, gap=2, headroom=0):
 
     `gap`: white pixels between images; `headroom`: more of them above each row, for words.
     """
-    grey = to_grey(images)
+    grey = to_ink(images)
     n, height, width = grey.shape
     rows = -(-n // columns)
     page = np.ones((rows * (height + gap + headroom) + gap, columns * (width + gap) + gap))

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib import callbacks, gan, metrics, recipes
-from course_lib.datasets import Dataset
+from course_lib import gan
+from course_lib.data.datasets import Dataset
+from course_lib.gan import recipes
+from course_lib.judging import metrics
+from course_lib.training import callbacks
 
 STEPS = 12
 

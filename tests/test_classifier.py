@@ -6,7 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import classifier, datasets, networks, places
+from course_lib import networks
+from course_lib.data import datasets, places
+from course_lib.judging import classifier
 
 
 @pytest.fixture(scope="module")

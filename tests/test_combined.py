@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib import combined, networks, recipes
+from course_lib import networks
+from course_lib.gan import combined, recipes
 
 
 def tiny(d_update="stacked"):

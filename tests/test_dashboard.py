@@ -18,7 +18,11 @@ from PIL import Image, ImageDraw
 pytest.importorskip("streamlit", reason="needs the extra `dashboard`, and Python 3.11")
 from streamlit.testing.v1 import AppTest
 
-from course_lib import cache, dashboard, datasets, paper, pen, vae
+from course_lib import pen, vae
+from course_lib.data import datasets
+from course_lib.page import app as dashboard
+from course_lib.training import model_cache
+from course_lib.vae import paper
 
 SCRIPT = Path(dashboard.__file__)
 
@@ -177,7 +181,7 @@ def test_without_a_model_it_says_so_and_trains_one(tmp_path, monkeypatch, page, 
     shown = []
 
     def train(dataset, callbacks):
-        for step in range(0, vae.STEPS, 500):
+        for step in range(0, vae.STYLE_VAE.steps, 500):
             for callback in callbacks:
                 callback.on_train_batch_end(step, {})
         shown.append(len(dataset))
@@ -188,7 +192,7 @@ def test_without_a_model_it_says_so_and_trains_one(tmp_path, monkeypatch, page, 
     assert "No model is trained yet" in said(fresh) and not fresh.text_input
     press(fresh, "Train it now")
     assert shown == [36_000] and not fresh.exception
-    assert cache.path(vae.kept_name()).exists() and fresh.text_input
+    assert model_cache.path(vae.kept_name()).exists() and fresh.text_input
 
 
 def test_a_folder_that_takes_no_model_is_named_before_the_training(tmp_path, monkeypatch, page):

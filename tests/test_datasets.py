@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course_lib import datasets, formats, places
-from course_lib.datasets import Dataset, DatasetError
+from course_lib.data import datasets, formats, places
+from course_lib.data.datasets import Dataset, DatasetError
 
 HEADER = "label," + ",".join(f"pixel{i}" for i in range(784))
 COURSE_DATA = os.environ.get("COURSE_DATA", "")

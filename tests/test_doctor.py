@@ -6,7 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib import combined, datasets, doctor, gan, places, recipes
+from course_lib import gan
+from course_lib.data import datasets, places
+from course_lib.gan import combined, recipes
+from course_lib.judging import doctor
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib import engine, networks, recipes
+from course_lib import networks
+from course_lib.gan import recipes
+from course_lib.training import engine
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +31,8 @@ def test_xla_only_where_it_pays(monkeypatch):
     assert engine.gains_from_xla(networks.build_mlp_generator(8, (16,)))
     recipe = recipes.load("mnist-dcgan")
     assert not engine.gains_from_xla(recipe.build_generator())
-    assert "with XLA, fit in calls of 16" in recipes.load("workshop-mlp").build_gan().engine
-    assert recipe.build_gan().engine == "CPU, float32, without XLA"
+    assert "with XLA, fit in calls of 16" in recipes.load("workshop-mlp").build_gan().runs_on
+    assert recipe.build_gan().runs_on == "CPU, float32, without XLA"
 
 
 @pytest.mark.parametrize(

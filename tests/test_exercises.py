@@ -14,8 +14,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from course_lib import exercises, questions
-from course_lib.exercises import NotAttempted, Wrong
+from course_lib.teaching import exercises, questions
+from course_lib.teaching.exercises import NotAttempted, Wrong
 
 SOURCES = sorted((Path(__file__).parent.parent / "notebooks" / "source").glob("*.py"))
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from course_lib import callbacks, gan, networks, recipes
+from course_lib import gan, networks
+from course_lib.gan import recipes
+from course_lib.training import callbacks
 
 
 def small(cls=gan.GAN, seed=0, **options):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import make_handout
-from course_lib import exercises
+from course_lib.teaching import exercises
 
 ROOT = Path(__file__).parent.parent
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from course_lib import losses
+from course_lib.gan import losses
 
 REAL = np.array([[0.0], [2.0], [-1.5]], "float32")
 FAKE = np.array([[0.5], [-3.0], [1.0]], "float32")

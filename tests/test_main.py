@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib import __main__ as cli
-from course_lib import datasets, engine
+from course_lib.cli import main as cli
+from course_lib.data import datasets
+from course_lib.training import engine
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_a_folder_that_cannot_take_the_results_is_refused_first(
 
 
 def test_interrupted_it_leaves_nothing(kaggle_csv, tmp_path, capsys, monkeypatch):
-    from course_lib import callbacks
+    from course_lib.training import callbacks
 
     def interrupt(self, path):
         raise KeyboardInterrupt

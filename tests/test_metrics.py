@@ -6,7 +6,10 @@ from itertools import product
 import numpy as np
 import pytest
 
-from course_lib import classifier, datasets, metrics
+from course_lib.data import datasets
+
+# --- Two sets of features ------------------------------------------------------------------------
+from course_lib.judging import classifier, metrics
 
 # --- Two sets of features ------------------------------------------------------------------------
 

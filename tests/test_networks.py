@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib import gan, networks, recipes
+from course_lib import gan, networks
+from course_lib.gan import recipes
 
 
 def test_scale_pixels_by_hand_and_by_dtype():

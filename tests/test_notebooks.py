@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_lib import exercises
+from course_lib.teaching import exercises
 
 ROOT = Path(__file__).parent.parent
 build_notebooks = pytest.importorskip("build_notebooks", reason="needs the extra `dev`")

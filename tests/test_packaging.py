@@ -12,7 +12,7 @@ if sys.version_info >= (3, 11):
 else:
     tomllib = pytest.importorskip("tomli", reason="reading pyproject.toml takes Python 3.11")
 
-from course_lib import __main__ as cli
+from course_lib.cli import main as cli
 
 ROOT = Path(__file__).parent.parent
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib import paper, pen
+from course_lib import pen
+from course_lib.vae import paper
 
 STYLE = pen.Style(slant=10.0, width=1.0, weight=2.4, wobble=0.0)
 

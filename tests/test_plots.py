@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from course_lib import plots
+from course_lib.data import pixels
 
 HISTORY = {
     "step": [1, 2, 3],
@@ -40,8 +41,8 @@ def test_returns_its_figure_and_draws_where_it_is_told(name):
 def test_uint8_and_floats_look_the_same():
     bytes_ = np.array([0, 128, 255], "uint8").reshape(3, 1, 1, 1) * np.ones((1, 28, 28, 1), "uint8")
     floats = bytes_.astype("float32") / 127.5 - 1
-    assert np.allclose(plots.to_grey(bytes_), plots.to_grey(floats), atol=1e-6)
-    assert plots.to_grey(bytes_)[:, 0, 0] == pytest.approx([0, 128 / 255, 1])
+    assert np.allclose(pixels.to_ink(bytes_), pixels.to_ink(floats), atol=1e-6)
+    assert pixels.to_ink(bytes_)[:, 0, 0] == pytest.approx([0, 128 / 255, 1])
 
 
 def test_tile_puts_each_image_in_its_place():
@@ -81,9 +82,9 @@ def test_a_range_that_would_draw_a_wrong_picture_is_refused(images):
 
 def test_wrong_shape_is_named():
     with pytest.raises(ValueError, match=r"\(28, 28, 1\)"):
-        plots.to_grey(np.zeros((28, 28, 1), "uint8"))  # one image without its batch
+        pixels.to_ink(np.zeros((28, 28, 1), "uint8"))  # one image without its batch
     with pytest.raises(ValueError, match=r"\(28, 28\).*\[N, 28, 28, 1\]"):
-        plots.to_grey(np.zeros((28, 28)))
+        pixels.to_ink(np.zeros((28, 28)))
 
 
 def test_vae_losses_leave_out_what_is_not_there():

@@ -4,7 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from course_lib import gan, recipes
+from course_lib import gan
+from course_lib.gan import recipes
 
 
 def trainable(model):

@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 from keras import layers
 
-from course_lib import recipes, rewrites
+from course_lib.gan import recipes
+from course_lib.networks import layers as rewrites
 
 CASES = {
     "7×7 to 1": (rewrites.NarrowConv2D, dict(filters=1, kernel_size=7, activation="tanh"), False),

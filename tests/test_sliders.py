@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import pytest
 from PIL import Image
 
-from course_lib import sliders
+from course_lib.teaching import sliders
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 

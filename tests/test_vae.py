@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 from scipy import stats
 
-from course_lib import datasets, pen, vae
+from course_lib import pen, vae
+from course_lib.data import datasets
 from course_lib.networks import build_vae_decoder, build_vae_encoder, scale_pixels
 
 NAMES = "ABC"

@@ -22,7 +22,8 @@ from nbclient import NotebookClient
 from PIL import Image
 from tqdm import tqdm
 
-from course_lib import datasets, questions
+from course_lib.data import datasets
+from course_lib.teaching import questions
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 METADATA = {

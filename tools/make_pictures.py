@@ -9,7 +9,8 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib import datasets, plots
+from course_lib import plots
+from course_lib.data import datasets
 
 ROOT = Path(__file__).resolve().parent.parent
 PICTURES = ROOT / "pictures"

@@ -228,7 +228,7 @@ start = time.perf_counter()
 for _ in range(200):
     library.train_on_batch(images)
 compiled_ms = 1000 * (time.perf_counter() - start) / 200
-print(f"{library.engine}: {classic_ms / compiled_ms:.1f} times as fast as the classic loop")
+print(f"{library.runs_on}: {classic_ms / compiled_ms:.1f} times as fast as the classic loop")
 
 # %% [markdown]
 # ## kaggle-mlp-gan: digits

@@ -256,7 +256,7 @@ plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new
 # Compare them with lesson 04: no specks, round strokes, in the same time and with a sixth of the
 # parameters. A patch painter knows what a stroke is; a pixel painter has to find out 784 times.
 #
-# `model.engine` says what it ran on. Newer processors and GPUs are quicker in 16 bits:
+# `model.runs_on` says what it ran on. Newer processors and GPUs are quicker in 16 bits:
 # `engine.use_precision("bfloat16")` before building.
 
 # %% alt="Above, the generator's loss rises to about 0.5 and the discriminator's falls to about 0.8, then both stay level; below, D's scores of real and generated images stay close to one half."

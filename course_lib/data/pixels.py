@@ -1,0 +1,81 @@
+"""The pixel contract: bytes from 0 to 255 as loaded, floats in [-1, 1] inside the networks.
+
+The dtype alone tells the two apart. NumPy in gives NumPy out; tensors stay tensors, so the same
+line scales a batch inside a compiled training step.
+"""
+
+import numpy as np
+
+IMAGE_SHAPE = (28, 28, 1)
+ROUNDING = 1e-3  # how far beyond [-1, 1] a float may lie: bfloat16 rounds that coarsely
+
+
+def scale_pixels(images):
+    """Return pixels as the networks want them, float32 in [-1, 1].
+
+    Args:
+        images: uint8 as loaded (0 becomes -1, 255 becomes +1), or floats, which are taken to be in
+            [-1, 1] already and pass unchanged. Any shape, usually [B, 28, 28, 1].
+
+    Returns:
+        A NumPy array for a NumPy array, a tensor for a tensor; the same shape.
+
+    Raises:
+        TypeError: for other integers, which carry no such promise.
+    """
+    dtype = np.dtype(images.dtype).name if isinstance(images, np.ndarray) else _name(images.dtype)
+    if dtype != "uint8" and not dtype.startswith(("float", "bfloat")):
+        raise TypeError(
+            f"images are {dtype}: expected uint8 in 0–255 as loaded, or float32 in [-1, 1]; "
+            "convert with images.astype('uint8') or scale them yourself"
+        )
+    floats = _to_float32(images)
+    return floats / 127.5 - 1.0 if dtype == "uint8" else floats
+
+
+def _name(dtype):
+    return getattr(dtype, "name", None) or str(dtype)
+
+
+def _to_float32(images):
+    if isinstance(images, np.ndarray):
+        return images.astype("float32")
+    from keras import ops  # only a tensor needs Keras, and whoever has one has loaded it
+
+    return ops.cast(images, "float32")
+
+
+def to_ink(images):
+    """Return how much ink each pixel holds: float32 from 0 (paper) to 1 (ink), [N, 28, 28].
+
+    Args:
+        images: NumPy array [N, 28, 28, 1] or [N, 28, 28], uint8 in 0–255 or floats in [-1, 1].
+
+    Raises:
+        ValueError: as `check_images`.
+    """
+    images = np.asarray(images)
+    images = images[..., None] if images.ndim == 3 and images.shape[2] == 28 else images
+    check_images(images)
+    return np.clip((scale_pixels(images)[..., 0] + 1) / 2, 0, 1)
+
+
+def check_images(images) -> None:
+    """Raise ValueError unless images are fit to be trained on, drawn or measured.
+
+    Args:
+        images: looked at only if it is a NumPy array: [N, 28, 28, 1] with N of 1 or more, uint8,
+            or floats in [-1, 1] without nan. A tensor inside a compiled step cannot be looked at.
+    """
+    if not isinstance(images, np.ndarray):
+        return
+    if images.ndim != 4 or images.shape[1:] != IMAGE_SHAPE or len(images) == 0:
+        raise ValueError(f"images have shape {images.shape}: expected [N, 28, 28, 1], N >= 1")
+    if images.dtype == np.uint8:
+        return
+    if images.dtype.kind != "f" or not (np.abs(images) <= 1 + ROUNDING).all():  # nan fails as well
+        low, high = images.min(), images.max()
+        raise ValueError(
+            f"images are {images.dtype} from {low} to {high}: expected floats in [-1, 1], or uint8 "
+            "in 0–255 as loaded (images.astype('uint8'), or images / 127.5 - 1)"
+        )

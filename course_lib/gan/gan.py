@@ -1,0 +1,188 @@
+"""A GAN as one keras.Model with one compiled `train_step`: lists of variables, nothing frozen.
+
+Each optimizer is handed the variables of its own network, so no `trainable` flag is ever touched.
+A variant overrides one method: `alternating.AlternatingGAN` overrides the step.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_lib.data.pixels import scale_pixels
+from course_lib.gan import losses
+from course_lib.networks.latent import fixed_z
+from course_lib.training import engine
+from course_lib.training.model import StepModel
+from course_lib.training.weights import untouched
+
+
+@keras.saving.register_keras_serializable("course_lib")
+class GAN(StepModel):
+    """Generator and discriminator trained against each other, one update each a step.
+
+    Args:
+        generator: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
+        discriminator: images -> logits [B, 1].
+        fakes_per_real: fakes drawn for each real image, 1 or more. D sees as many as there are
+            real images, G learns from all of them (2 in the tutorials that train D on "half
+            batches").
+        ema_momentum: 0 to below 1. Above 0 a moving average of G's weights is kept and used for
+            samples (Yazıcı et al. 2018, arXiv:1806.04498); its memory grows to this number.
+        seed: of every z drawn in training.
+
+    Raises:
+        ValueError: for `fakes_per_real` or `ema_momentum` outside these ranges.
+
+    Goodfellow et al. 2014, arXiv:1406.2661.
+    """
+
+    NETWORKS = ("generator", "discriminator")
+    SETTINGS = ("fakes_per_real", "ema_momentum", "seed")
+
+    def __init__(
+        self, generator, discriminator, *, fakes_per_real=1, ema_momentum=0.0, seed=0, **kwargs
+    ):
+        super().__init__(**kwargs)
+        if fakes_per_real < 1 or not 0 <= ema_momentum < 1:
+            raise ValueError(
+                f"fakes_per_real={fakes_per_real}, ema_momentum={ema_momentum}: expected 1 or more, "
+                "and a number from 0 to below 1"
+            )
+        self.generator, self.discriminator = generator, discriminator
+        self.latent_dim = generator.input_shape[-1]
+        self.fakes_per_real, self.ema_momentum, self.seed = fakes_per_real, ema_momentum, seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.sampler = generator  # the network that samples are drawn with
+        if ema_momentum:
+            self.sampler = keras.models.clone_model(generator)
+            self.sampler.set_weights(generator.get_weights())
+        self.built = True
+
+    def compile(self, d_optimizer=None, g_optimizer=None, loss="bce", **options) -> None:
+        """Make the model ready to train.
+
+        Args:
+            d_optimizer, g_optimizer: Keras optimizers, Adam(2e-4, beta_1=0.5) unless given
+                (Radford et al. 2015, arXiv:1511.06434).
+            loss: a name in `losses.LOSSES`.
+            options: `jit_compile` and `steps_per_execution`, as `StepModel.compile` takes them.
+        """
+        super().compile(optimizer=None, **options)  # none for Keras: we keep two of our own
+        self.loss_name = loss
+        self.d_loss, self.g_loss = losses.load(loss)
+        self.d_optimizer = d_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
+        self.g_optimizer = g_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
+        if keras.config.dtype_policy().name == "mixed_float16":  # small gradients would become 0
+            self.d_optimizer = engine.scale_losses(self.d_optimizer)
+            self.g_optimizer = engine.scale_losses(self.g_optimizer)
+        self.d_optimizer.build(self.discriminator.trainable_variables)
+        self.g_optimizer.build(self.generator.trainable_variables)
+
+    def train_step(self, data):
+        """Update D once on real images and fakes, then G once. Return this step's logs.
+
+        Args:
+            data: images [B, 28, 28, 1], uint8 as loaded or float32 in [-1, 1].
+
+        Returns:
+            A dict of scalars: `d_loss`, `g_loss`, and D's mean scores (0 to 1) `real_score` and
+            `fake_score`, as D gave them before its update.
+        """
+        images, *_ = keras.utils.unpack_x_y_sample_weight(data)  # Keras may wrap a batch
+        real_images = scale_pixels(images)
+        batch_size = ops.shape(real_images)[0]
+        z = self.draw_z(batch_size * self.fakes_per_real)
+        with tf.GradientTape() as tape:
+            fake_images = self.generator(z, training=True)
+            # D moves here, inside G's tape: the fakes of this one pass through G serve both
+            # updates, and G must be judged by the D that has just learned. `stop_recording` keeps
+            # D's own update out of G's gradients.
+            with tape.stop_recording():
+                logs = self.update_discriminator(real_images, fake_images[:batch_size])
+            with untouched(self.discriminator):
+                fake_logits = self.discriminator(fake_images, training=True)
+            g_loss = self.g_loss(fake_logits)
+            scaled_loss = self.g_optimizer.scale_loss(g_loss)  # larger in float16, else the same
+        self.apply_g_gradients(tape, scaled_loss)
+        return {**logs, "g_loss": g_loss}
+
+    def update_discriminator(self, real_images, fake_images) -> dict:
+        """Move D alone, by one step: real_images up, fake_images down. Return its logs."""
+        with tf.GradientTape() as tape:
+            real_logits, fake_logits = self.judge(real_images, fake_images)
+            d_loss = self.d_loss(real_logits, fake_logits)
+            scaled_loss = self.d_optimizer.scale_loss(d_loss)
+        variables = self.discriminator.trainable_variables
+        self.d_optimizer.apply(tape.gradient(scaled_loss, variables), variables)
+        return {
+            "d_loss": d_loss,
+            "real_score": ops.mean(ops.sigmoid(real_logits)),
+            "fake_score": ops.mean(ops.sigmoid(fake_logits)),
+        }
+
+    def judge(self, real_images, fake_images) -> tuple:
+        """Return D's logits of both, in one pass where that is the same: without batch norm."""
+        if self.discriminator.non_trainable_weights:  # statistics: of real or of fake, never mixed
+            return (
+                self.discriminator(real_images, training=True),
+                self.discriminator(fake_images, training=True),
+            )
+        both = ops.concatenate([real_images, fake_images])
+        logits = self.discriminator(both, training=True)
+        n = ops.shape(real_images)[0]
+        return logits[:n], logits[n:]
+
+    def apply_g_gradients(self, tape, scaled_loss) -> None:
+        """Move G alone by the gradients of its (scaled) loss, and then its moving average."""
+        variables = self.generator.trainable_variables
+        self.g_optimizer.apply(tape.gradient(scaled_loss, variables), variables)
+        if self.ema_momentum:
+            step = ops.cast(self.g_optimizer.iterations, "float32")
+            momentum = ops.minimum(self.ema_momentum, step / (step + 10.0))
+            for average, weight in zip(self.sampler.weights, self.generator.weights, strict=True):
+                average.assign(momentum * average + (1.0 - momentum) * weight)
+
+    def draw_z(self, batch_size):
+        """Return the next latent batch of the training, standard normal [batch_size, latent_dim].
+
+        Unlike `fixed_z` it is drawn inside the compiled step, and its state is saved.
+        """
+        shape, seed = (batch_size, self.latent_dim), self.seed_generator.next()
+        return tf.random.stateless_normal(shape, seed, alg="philox")
+
+    def sample(self, z) -> np.ndarray:
+        """Draw images from z, in inference mode.
+
+        Args:
+            z: [N, latent_dim], or N itself for the `fixed_z` of this GAN's seed, which shows the
+                same characters each time and leaves the training's own random numbers alone.
+
+        Returns:
+            float32 [N, 28, 28, 1] in [-1, 1]. For a handful of images this takes a fraction of
+            the time of `predict`, which keeps memory as well.
+
+        Raises:
+            ValueError: for N below 1.
+        """
+        if isinstance(z, (int, np.integer)):
+            if z < 1:
+                raise ValueError(f"{z} samples asked for: expected 1 or more")
+            z = fixed_z(z, self.latent_dim, self.seed)
+        return ops.convert_to_numpy(self.sampler(z, training=False))
+
+    def get_compile_config(self) -> dict:
+        """Return what `compile` was given, so that a loaded GAN goes on where it stopped."""
+        return {
+            "d_optimizer": keras.saving.serialize_keras_object(self.d_optimizer),
+            "g_optimizer": keras.saving.serialize_keras_object(self.g_optimizer),
+            "loss": self.loss_name,
+            "jit_compile": self.jit_compile,
+            "steps_per_execution": self.steps_per_execution,
+        }
+
+    def compile_from_config(self, config) -> None:
+        """Compile a loaded GAN by the dict of `get_compile_config`."""
+        for side in ("d_optimizer", "g_optimizer"):
+            config[side] = keras.saving.deserialize_keras_object(config[side])
+        self.compile(**config)

@@ -1,0 +1,236 @@
+"""The tutorials' published settings by name, and sizes for a workshop on two CPU cores.
+
+`load("mnist-dcgan")` returns a `GANRecipe`, `load("style-vae")` the `VAERecipe` of `vae.style`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import keras
+
+from course_lib import networks
+from course_lib.gan.alternating import AlternatingGAN
+from course_lib.gan.combined import CombinedGAN
+from course_lib.gan.gan import GAN
+from course_lib.training.recipe import Recipe
+from course_lib.vae.style import STYLE_VAE
+
+
+@dataclass(frozen=True, kw_only=True)
+class GANRecipe(Recipe):
+    """How to build the two networks of a GAN, and the numbers to train them with.
+
+    `generator`: latent_dim -> model. `discriminator`: () -> model. `d_learning_rate`,
+    `g_learning_rate`, `beta_1`: of the two Adam optimizers. `loss`: see `losses.LOSSES`.
+    `fakes_per_real`, `ema_momentum`: see `gan.GAN`. `d_update`: of the classic loop, see
+    `combined.CombinedGAN`; the compiled step always moves D once, by real and fake together.
+    `alternating`: the two networks take turns, see `alternating.AlternatingGAN`.
+    `steps_per_execution`: how many quick steps `fit` takes in one call.
+    """
+
+    generator: Callable = field(repr=False)
+    discriminator: Callable = field(repr=False)
+    d_learning_rate: float = 2e-4
+    g_learning_rate: float = 2e-4
+    beta_1: float = 0.5
+    loss: str = "bce"
+    fakes_per_real: int = 1
+    ema_momentum: float = 0.0
+    d_update: str = "stacked"
+    alternating: bool = False
+    steps_per_execution: int = 1
+
+    def build_generator(self) -> keras.Model:
+        """Build a new generator with random weights: z [B, latent_dim] -> images [B, 28, 28, 1]."""
+        return self.generator(self.latent_dim)
+
+    def build_discriminator(self) -> keras.Model:
+        """Build a new discriminator with random weights: images [B, 28, 28, 1] -> logits [B, 1]."""
+        return self.discriminator()
+
+    def build_gan(self, seed=0, jit_compile="auto") -> GAN:
+        """Build a compiled GAN with new networks, ready for `fit` or `train_on_batch`.
+
+        Args:
+            seed: of the weights, and of the z and dropout of this process.
+            jit_compile: see `GAN.compile`.
+        """
+        keras.utils.set_random_seed(seed)
+        make = AlternatingGAN if self.alternating else GAN
+        model = make(
+            self.build_generator(),
+            self.build_discriminator(),
+            fakes_per_real=self.fakes_per_real,
+            ema_momentum=self.ema_momentum,
+            seed=seed,
+            name=self.name.replace("-", "_"),
+        )
+        d_optimizer, g_optimizer = self.build_optimizers()
+        model.compile(
+            d_optimizer,
+            g_optimizer,
+            loss=self.loss,
+            jit_compile=jit_compile,
+            steps_per_execution=self.steps_per_execution,
+        )
+        return model
+
+    def build_combined(self, seed=0) -> CombinedGAN:
+        """Build the same networks in the classic loop of lesson 04.
+
+        It always plays with binary cross-entropy, as the tutorials do.
+        """
+        keras.utils.set_random_seed(seed)
+        return CombinedGAN(
+            self.build_generator(),
+            self.build_discriminator(),
+            *self.build_optimizers(),
+            d_update=self.d_update,
+            fakes_per_real=self.fakes_per_real,
+            seed=seed,
+        )
+
+    def build_optimizers(self) -> tuple:
+        """Build two new Adam optimizers, D's and G's."""
+        return (
+            keras.optimizers.Adam(self.d_learning_rate, beta_1=self.beta_1),
+            keras.optimizers.Adam(self.g_learning_rate, beta_1=self.beta_1),
+        )
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        GANRecipe(
+            name="letters-mlp-gan",
+            origin="How I trained an algorithm to have its own handwritten style; 450 epochs",
+            data="letters",
+            latent_dim=64,
+            batch_size=64,
+            steps=450 * (26 * 4182 // 64),
+            beta_1=0.9,
+            steps_per_execution=16,
+            generator=partial(networks.build_mlp_generator, widths=(256, 256), activation="relu"),
+            discriminator=partial(networks.build_mlp_discriminator, (256, 256)),
+        ),
+        GANRecipe(
+            name="kaggle-mlp-gan",
+            origin="Hand written digit generation with a G.A.N.; D sees 32 + 32, G 64",
+            data="digits",
+            latent_dim=100,
+            batch_size=32,
+            fakes_per_real=2,
+            steps=15_000,
+            d_update="apart",
+            steps_per_execution=16,
+            generator=partial(
+                networks.build_mlp_generator, widths=(256, 512, 1024), batch_norm_momentum=0.8
+            ),
+            discriminator=partial(networks.build_mlp_discriminator, (512, 256)),
+        ),
+        GANRecipe(
+            name="mnist-dcgan",
+            origin="GANs on Hand-Written Digits Dataset; D sees 128 + 128, G 256",
+            data="digits",
+            latent_dim=100,
+            batch_size=128,
+            fakes_per_real=2,
+            steps=50 * (60_000 // 256),
+            generator=partial(
+                networks.build_dcgan_generator,
+                base_filters=128,
+                filters=(128, 128),
+                how="transposed",
+                kernel=4,
+                last_kernel=7,
+                batch_norm=False,
+            ),
+            discriminator=partial(
+                networks.build_dcgan_discriminator, (64, 64), kernel=3, dropout=0.2
+            ),
+        ),
+        GANRecipe(
+            name="letters-dcgan",
+            # The tutorial counts 5,000 iterations; its log shows 87 batches in the first 25.
+            origin="Generating Letters Using Generative Adversarial Networks; 5,000 turns",
+            data="letters",
+            latent_dim=100,
+            batch_size=128,
+            steps=5_000 * 87 // 25,
+            d_learning_rate=1e-3,
+            g_learning_rate=1e-3,
+            beta_1=0.9,
+            alternating=True,
+            generator=partial(
+                networks.build_dcgan_generator,
+                base_filters=256,
+                filters=(128, 64),
+                how="nearest",
+                extra_filters=(32,),
+                last_layer="transposed",
+                negative_slope=0.01,
+                dropout=0.4,
+            ),
+            discriminator=partial(
+                networks.build_dcgan_discriminator,
+                (64, 128, 256, 512),
+                strides=(2, 2, 2, 1),
+                negative_slope=0.01,
+                dropout=0.4,
+            ),
+        ),
+        GANRecipe(
+            name="workshop-mlp",
+            origin="ours: kaggle-mlp-gan at half the width, for a minute on two CPU cores",
+            data="digits",
+            latent_dim=64,
+            batch_size=64,
+            steps=3_000,
+            steps_per_execution=16,
+            generator=partial(
+                networks.build_mlp_generator, widths=(128, 256, 512), batch_norm_momentum=0.8
+            ),
+            discriminator=partial(networks.build_mlp_discriminator, (256, 128)),
+        ),
+        GANRecipe(
+            name="workshop-dcgan",
+            origin="ours: convolutions at 7×7 and 14×14 only, for a minute on two CPU cores",
+            data="digits",
+            latent_dim=64,
+            batch_size=16,
+            steps=3_200,
+            d_learning_rate=7e-4,
+            g_learning_rate=1.5e-3,
+            beta_1=0.0,
+            loss="hinge",
+            ema_momentum=0.995,
+            steps_per_execution=16,
+            generator=partial(networks.build_shuffle_generator, base_filters=64, filters=32),
+            discriminator=partial(networks.build_shuffle_discriminator, (32, 64)),
+        ),
+    )
+}
+
+RECIPES["workshop-dcgan-62"] = replace(  # more classes want more images a step
+    RECIPES["workshop-dcgan"],
+    name="workshop-dcgan-62",
+    origin="ours: workshop-dcgan for 62 classes, for two minutes on two CPU cores",
+    data="alphanumeric",
+    batch_size=32,
+    steps=4_800,
+)
+
+
+RECIPES["style-vae"] = STYLE_VAE
+
+
+def load(name: str) -> Recipe:
+    """Return the recipe of that name.
+
+    Raises:
+        ValueError: for another name; the message lists the known ones.
+    """
+    if name not in RECIPES:
+        raise ValueError(f"unknown recipe {name!r}; known: {', '.join(RECIPES)}")
+    return RECIPES[name]

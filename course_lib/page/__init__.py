@@ -1,0 +1,1 @@
+"""The page in the browser that writes in your hand."""

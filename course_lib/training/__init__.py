@@ -1,0 +1,3 @@
+"""What every training shares: weights, precision, callbacks, saving."""
+
+from course_lib.networks import startup  # noqa: F401 - loads TensorFlow quietly

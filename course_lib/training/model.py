@@ -1,0 +1,191 @@
+"""The Keras plumbing that GAN and VAE share, so that their own files show only the game.
+
+Several steps in one call, saving and loading, and the random state that a resumed run needs.
+"""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from course_lib.data.pixels import check_images
+from course_lib.training import engine
+
+
+class StepModel(keras.Model):
+    """A keras.Model whose subclass writes `train_step`; everything around it is here.
+
+    A subclass names in `NETWORKS` the attributes that hold its networks and in `SETTINGS` those
+    that hold the other arguments of its constructor; both are saved and handed to it again. It
+    sets `seed_generator`, the source of every z in training.
+    """
+
+    NETWORKS: tuple[str, ...] = ()
+    SETTINGS: tuple[str, ...] = ()
+
+    def compile(self, *, jit_compile="auto", steps_per_execution=1, **options) -> None:
+        """Make the step ready to run; `options` go to `keras.Model.compile`.
+
+        Args:
+            jit_compile: True, False or "auto": on a CPU XLA only for networks of Dense layers
+                without Dropout (it slows the others down), on a GPU as Keras chooses.
+            steps_per_execution: how many steps `fit` takes in one call at most.
+        """
+        if jit_compile == "auto" and not engine.on_gpu():
+            jit_compile = engine.gains_from_xla(*self.networks())
+        super().compile(jit_compile=jit_compile, steps_per_execution=steps_per_execution, **options)
+        self.one_step = tf.function(self.train_step, jit_compile=self.jit_compile, autograph=False)
+        self._loops = {}  # compiled loops of several steps, by their number of steps
+        self._call_logs = None  # of the last call of `fit`: by name, one number a step
+
+    @property
+    def runs_on(self) -> str:
+        """Say in one line: the device, the precision, whether XLA compiles, steps in a call."""
+        return engine.describe(self.jit_compile, self.steps_per_execution)
+
+    def networks(self) -> list[keras.Model]:
+        """Return the networks this model trains, in the order of `NETWORKS`."""
+        return [getattr(self, name) for name in self.NETWORKS]
+
+    # --- Training: one step, or several in one call ----------------------------------------------
+
+    def fit(self, x, y=None, *, steps_per_epoch=None, shuffle=None, **options):
+        """Train as `keras.Model.fit` does: arrays are shuffled, a tf.data.Dataset is not.
+
+        With `steps_per_execution` above 1, a tf.data.Dataset of equal batches and
+        `steps_per_epoch`, a call takes the largest number of steps up to that which divides the
+        epoch. As everywhere in Keras, callbacks then hear only of the last step of a call;
+        `split_logs` has every one.
+        """
+        if shuffle is None:
+            shuffle = not isinstance(x, tf.data.Dataset)  # else Keras warns that it cannot
+        most = self.steps_per_execution
+        several = isinstance(x, tf.data.Dataset) and steps_per_epoch
+        self.steps_per_execution = math.gcd(most, steps_per_epoch) if several else 1
+        try:
+            return super().fit(x, y, steps_per_epoch=steps_per_epoch, shuffle=shuffle, **options)
+        finally:
+            self.steps_per_execution = most
+
+    def make_train_function(self, force=False) -> None:
+        """Build what Keras's `fit` calls with its iterator: several steps as one graph.
+
+        Keras has `steps_per_execution` as well, but hands XLA each step by itself.
+        """
+        self._call_logs = None
+        if self.takes_keras_way():
+            return super().make_train_function(force)
+        steps = self.steps_per_execution
+        if force or steps not in self._loops:
+            self._loops[steps] = self._compile_steps(steps)
+        self.train_function = self._remembering(self._loops[steps])
+
+    def takes_keras_way(self) -> bool:
+        """Return whether Keras's own loop is needed: for debugging, or on several devices."""
+        return self.run_eagerly or self.distribute_strategy.num_replicas_in_sync > 1
+
+    def _compile_steps(self, steps):
+        """Return a function iterator -> logs, an array of `steps` numbers by name.
+
+        The batches are fetched first and handed over as one array [steps, B, ...]: XLA compiles
+        the whole loop, and the weights stay where they are from one step to the next.
+        """
+
+        def loop(batches):
+            one = tf.nest.map_structure(lambda x: tf.TensorSpec(x.shape[1:], x.dtype), batches)
+            step = tf.function(self.train_step, autograph=False).get_concrete_function(one)
+            logs = tf.nest.map_structure(
+                lambda x: tf.TensorSpec(x.shape, x.dtype), step.structured_outputs
+            )
+            return tf.map_fn(step, batches, fn_output_signature=logs, parallel_iterations=1)
+
+        loop = tf.function(loop, jit_compile=self.jit_compile, autograph=False)
+
+        @tf.function(autograph=False, reduce_retracing=True)
+        def call(iterator):
+            if steps == 1:
+                return self.one_step(iterator.get_next())
+            batches = [iterator.get_next() for _ in range(steps)]
+            return loop(tf.nest.map_structure(lambda *parts: tf.stack(parts), *batches))
+
+        return call
+
+    def _remembering(self, call):
+        def train_function(iterator):
+            logs = call(iterator)
+            self._call_logs = {name: np.atleast_1d(values) for name, values in logs.items()}
+            return {name: values[-1] for name, values in self._call_logs.items()}
+
+        return train_function
+
+    def split_logs(self, logs: dict) -> list[dict]:
+        """Return one dict of logs for each step of the call that a callback just heard of.
+
+        Args:
+            logs: what Keras handed to the callback; returned alone where Keras took the step.
+        """
+        if self._call_logs is None:
+            return [logs]
+        names, columns = self._call_logs, self._call_logs.values()
+        return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
+
+    def train_on_batch(self, *data) -> dict[str, float]:
+        """Take one step and return its logs.
+
+        Args:
+            data: what `train_step` takes, as NumPy arrays: images [B, 28, 28, 1], and for a VAE
+                their labels [B].
+
+        Raises:
+            ValueError: for images of another shape or range, and before `compile`.
+        """
+        check_images(data[0])
+        if not self.compiled:
+            raise ValueError("this model has no optimizer yet: call compile() before training")
+        if self.takes_keras_way():
+            return super().train_on_batch(*data, return_dict=True)
+        tensors = tuple(tf.convert_to_tensor(part) for part in data)
+        logs = self.one_step(tensors if len(tensors) > 1 else tensors[0])
+        return {name: float(value) for name, value in logs.items()}
+
+    # --- Saving and loading ----------------------------------------------------------------------
+
+    def get_config(self) -> dict:
+        """Return the networks and the settings, for `save` and `keras.models.load_model`."""
+        serialize = keras.saving.serialize_keras_object
+        networks = {name: serialize(getattr(self, name)) for name in self.NETWORKS}
+        settings = {name: getattr(self, name) for name in self.SETTINGS}
+        return {**networks, **settings, "name": self.name}
+
+    @classmethod
+    def from_config(cls, config):
+        """Build the model that `get_config` describes."""
+        for name in cls.NETWORKS:
+            config[name] = keras.saving.deserialize_keras_object(config[name])
+        return cls(**config)
+
+    def compile_from_config(self, config) -> None:
+        """Compile a loaded model as it was compiled when it was saved."""
+        self.compile(**keras.saving.deserialize_keras_object(config))
+        self.optimizer.build(self.trainable_variables)
+
+    def state_variables(self) -> dict:
+        """Return by name what a resumed run needs beside the networks and optimizers."""
+        states = {"seed_state": self.seed_generator.state}
+        for network in self.networks():
+            for layer in network.layers:
+                if isinstance(layer, keras.layers.Dropout):
+                    states[f"{network.name}_{layer.name}"] = layer.seed_generator.state
+        return states
+
+    def save_own_variables(self, store) -> None:
+        """Store `state_variables`; Keras itself stores the networks and the optimizers."""
+        for name, variable in self.state_variables().items():
+            store[name] = ops.convert_to_numpy(variable)
+
+    def load_own_variables(self, store) -> None:
+        """Load what `save_own_variables` stored."""
+        for name, variable in self.state_variables().items():
+            variable.assign(store[name])
