@@ -1,5 +1,5 @@
-# make demo   watch a network learn to write     make test   prove that everything works
-# make lab    open the lessons                   make        list all commands
+# make demo   watch a network learn to write     make test   run every test and every notebook
+# make lab    open the first lesson              make        list all commands
 PYTHON ?= python3
 export TF_CPP_MIN_LOG_LEVEL ?= 3
 BIN := .venv/bin
@@ -7,30 +7,32 @@ READY := .venv/ready
 
 BENCH := .venv-bench/bin/python
 
-.PHONY: help setup demo lab page check test notebooks handout site bench bench-quick clinic format lock clean
+.PHONY: help setup demo lab page check test test-quick notebooks handout site bench bench-quick clinic format lock clean
 
 help:
-	@echo "make demo       train the workshop DCGAN and leave pictures in outputs/demo (about 1 minute)"
-	@echo "make lab        open JupyterLab at the first lesson"
-	@echo "make page       draw a few characters in the browser, and a network writes in your hand"
-	@echo "make test       run every test and every notebook"
-	@echo "make check      is everything here that the lessons need?"
-	@echo "make setup      create .venv with the pinned packages (the others do it when needed)"
-	@echo "make notebooks  rebuild and execute the notebooks from notebooks/source"
-	@echo "make handout    pack the course for learners, without solutions, into outputs/handout.zip"
-	@echo "make site       build the lessons, solved, as web pages in outputs/site"
-	@echo "make bench      measure speed and memory beside the peers (half an hour; bench-quick: 3 minutes)"
-	@echo "make clinic     does the doctor name planted illnesses? (about an hour)"
-	@echo "make format     format and lint the code"
-	@echo "make lock       renew requirements.lock from pyproject.toml"
-	@echo "make clean      remove the environments and outputs"
+	@echo "make demo         train the workshop DCGAN and save pictures in outputs/demo (about 1 minute)"
+	@echo "make lab          open JupyterLab at the first lesson"
+	@echo "make page         draw a few characters in the browser, and a network writes in your hand"
+	@echo "make test         run every test and every notebook"
+	@echo "make test-quick   run the unit tests, except those with a long training (at most 3 minutes)"
+	@echo "make check        check that this machine has what the lessons need"
+	@echo "make setup        create .venv with the pinned packages (the other commands do so when needed)"
+	@echo "make notebooks    rebuild and run the notebooks from notebooks/source"
+	@echo "make handout      pack the course for learners, without solutions, into outputs/handout.zip"
+	@echo "make site         build web pages of the solved lessons in outputs/site"
+	@echo "make bench        compare speed and memory with other implementations (half an hour)"
+	@echo "make bench-quick  the same in short, without memory (3 minutes)"
+	@echo "make clinic       break runs on purpose and count how often the doctor is right (about an hour)"
+	@echo "make format       format and lint the code"
+	@echo "make lock         renew requirements.lock from pyproject.toml"
+	@echo "make clean        delete the environments and outputs"
 
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) else \
-		f"Python {v[0]}.{v[1]} found, but TensorFlow needs 3.10 to 3.13: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
-	@echo "Installing the packages into .venv: 2.7 GB, one to a few minutes, once."
+		f"Found Python {v[0]}.{v[1]}, but TensorFlow needs 3.10 to 3.13. Run: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
+	@echo "Installing the packages into .venv (2.7 GB). This takes up to a few minutes and happens only once."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
@@ -50,6 +52,9 @@ check: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+test-quick: $(READY)
+	$(BIN)/python -m pytest -m "not slow" tests
 
 notebooks: $(READY)
 	$(BIN)/python tools/build_notebooks.py
@@ -81,7 +86,7 @@ bench-quick: .venv-bench/ready
 	$(BENCH) benchmarks/loading.py --quick
 
 clinic: $(READY)
-	$(BIN)/python benchmarks/clinic.py
+	$(BIN)/python benchmarks/clinic
 
 format: $(READY)
 	$(BIN)/ruff format .
@@ -91,7 +96,7 @@ lock: $(READY)
 	$(BIN)/python -m pip install --quiet uv
 	( echo "# The exact versions that the tests ran with, for Python 3.10 to 3.13 on Linux, macOS and Windows."; \
 	  echo "# Made from pyproject.toml by \`make lock\`."; \
-	  $(BIN)/uv pip compile pyproject.toml --extra dev --extra dashboard --universal --python-version 3.10 \
+	  $(BIN)/uv pip compile pyproject.toml --extra lab --extra dev --extra page --universal --python-version 3.10 \
 	    --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet ) > requirements.new
 	mv requirements.new requirements.lock
 

@@ -1,32 +1,28 @@
-"""Memory over 2,000 steps of workshop-mlp with samples every 100, beside `predict` in the loop.
+"""Does memory grow during a long run? 2,000 steps of workshop-mlp, with samples every 100.
 
-`python benchmarks/memory.py` prints and writes `benchmarks/memory.json`: MB that the process grew by
-between step 200, when everything is built, and the last; and the seconds that an import takes.
+`python benchmarks/memory.py` samples once with `gan.sample` and once with `predict`, and measures
+how many MB the process grew by between step 200, when everything has been built, and the last step.
+It also measures how long `import course_lib` takes. Prints the results and writes
+`benchmarks/memory.json`.
 """
 
+import argparse
 import json
-import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from statistics import median
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from process_memory import megabytes
 
 HERE = Path(__file__).parent
+WAYS = ("sample", "predict")
 
 
-def resident():
-    """MB of this process in memory now."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
-
-
-def grow(how, steps=2_000, warm=200):
-    """Train and sample; MB gained after step `warm`."""
-    from course_lib import gan
-    from course_lib.data import datasets
-    from course_lib.gan import recipes
+def growth(how, steps=2_000, warm=200):
+    """Train and sample, and return by how many MB the process grew after step `warm`."""
+    from course_lib import datasets, gan, recipes
 
     recipe = recipes.load("workshop-mlp")
     model = recipe.build_gan()
@@ -37,28 +33,30 @@ def grow(how, steps=2_000, warm=200):
         if step % 100 == 0:
             model.sample(z) if how == "sample" else model.generator.predict(z, verbose=0)
         if step == warm:
-            before = resident()
-    return resident() - before
+            before = megabytes("VmRSS")
+    return megabytes("VmRSS") - before
 
 
 def import_seconds(rounds=7):
-    """Median seconds that `import course_lib` adds to starting Python."""
+    """Return the median of the seconds that `import course_lib` adds to starting Python."""
 
     def once(code):
         start = time.perf_counter()
         subprocess.run([sys.executable, "-c", code], check=True)
         return time.perf_counter() - start
 
-    gains = sorted(once("import course_lib") - once("pass") for _ in range(rounds))
-    return gains[rounds // 2]
+    return median(once("import course_lib") - once("pass") for _ in range(rounds))
 
 
 def main():
-    if len(sys.argv) > 1:
-        return print(json.dumps(grow(sys.argv[1])))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--one", choices=WAYS, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        return print(json.dumps(growth(options.one)))
     results = {}
-    for how in ("sample", "predict"):
-        command = [sys.executable, __file__, how]
+    for how in WAYS:
+        command = [sys.executable, __file__, "--one", how]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         results[how] = json.loads(done.stdout.splitlines()[-1])
         print(f"{how:8} {results[how]:+.1f} MB over 1,800 steps")

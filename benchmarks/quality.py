@@ -1,40 +1,45 @@
-"""Seconds of training to characters one can read: workshop-dcgan on digits, -62 on 62 classes.
+"""How long until the characters are readable? workshop-dcgan on digits, and on 62 classes.
 
-`python benchmarks/quality.py [--quick]` writes `benchmarks/quality.json`: at each mark the seconds of
-training, the Fréchet distance and the classes present. Measuring does not count as training.
+`python benchmarks/quality.py [--quick]` stops the clock at a number of marks, and measures the
+Fréchet distance of 2,000 samples and how many classes they have. Measuring doesn't count as
+training time. Prints the results, and writes `benchmarks/quality.json`, `digits.png` and
+`classes.png`. Real digits are used where there are any.
 """
 
 import argparse
 import json
-import os
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from course_lib.networks import startup  # noqa: F401 - first: it loads TensorFlow quietly
 
+# isort: split
 import keras
-import matplotlib
-
-matplotlib.use("agg")
-import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from course_lib import gan
-from course_lib.data import datasets
-from course_lib.gan import recipes
-from course_lib.training import engine
+from course_lib import datasets, engine, gan, recipes
+from course_lib.data.pixels import scale_pixels
 from frechet import Judge
 
 HERE = Path(__file__).parent
 MARKS = (5, 10, 15, 20, 25, 30, 40, 50, 60)  # seconds of training
+MARKS_62 = (30, 60, 90, 120)
 
 
 class Marks(keras.callbacks.Callback):
-    """Judge 2,000 samples at each mark, and stop after the last: one dict a mark in `found`.
+    """Judge 2,000 samples at each mark, and stop the training after the last one.
 
-    The clock stands still while it judges, and starts after the first call: that compiles, and a
-    learner waits for it once.
+    The clock starts after the first call of `fit`, which compiles and is waited for only once. It
+    stands still while the samples are judged.
+
+    Args:
+        judge: a `frechet.Judge`.
+        marks: seconds of `clock`, ascending.
+        clock: a function that returns seconds.
+
+    Afterwards `found` holds a dict and `rows` the first 20 samples of each mark.
     """
 
     def __init__(self, judge, marks, clock):
@@ -62,23 +67,27 @@ class Marks(keras.callbacks.Callback):
 
 
 def train_and_judge(model, batches, judge, marks, clock=time.perf_counter):
-    """Train until the last mark, in seconds of `clock`: one dict and 20 samples a mark."""
+    """Train until the last mark, and return a list of dicts and 20 samples for each mark."""
     watch = Marks(judge, marks, clock)
     model.fit(batches, steps_per_epoch=16 * 10**6, verbose=0, callbacks=[watch])
     return watch.found, watch.rows
 
 
-def measure(recipe, dataset, marks, seeds, precisions=("float32",), picture=None):
-    """Train on `dataset` with each seed and precision; returns what `report.py` shows."""
-    judge = Judge(dataset.images, dataset.labels)
+def reference_values(judge, dataset):
+    """Return the Fréchet distance of real characters, of blank paper and of noise, by name."""
     rng = np.random.default_rng(0)
-    order = rng.permutation(len(dataset))
-    some = dataset.images[order[:1000]].astype("float32") / 127.5 - 1
-    anchors = {
-        "1,000 of the real ones": judge.judge(some)[0],
-        "blank paper": judge.judge(np.full((2000, 28, 28, 1), -1, "float32"))[0],
-        "noise": judge.judge(rng.uniform(-1, 1, (2000, 28, 28, 1)).astype("float32"))[0],
-    }
+    some = rng.permutation(len(dataset))[:1000]
+    real = scale_pixels(dataset.images[some])
+    blank = np.full((2000, 28, 28, 1), -1, "float32")
+    noise = rng.uniform(-1, 1, blank.shape).astype("float32")
+    images = {"1,000 real characters": real, "blank paper": blank, "noise": noise}
+    return {name: judge.judge(kind)[0] for name, kind in images.items()}
+
+
+def measure(recipe, dataset, marks, seeds, precisions=("float32",), picture=None):
+    """Train a recipe with each seed and precision, and return what `report.py` shows."""
+    judge = Judge(dataset.images, dataset.labels)
+    anchors = reference_values(judge, dataset)
     found = {"data": dataset.source.split(", ")[0], "anchors": anchors, "runs": {}}
     for precision in precisions:
         engine.use_precision(precision)
@@ -98,8 +107,9 @@ def measure(recipe, dataset, marks, seeds, precisions=("float32",), picture=None
 
 
 def draw(rows, run, path):
-    """Each mark's first samples in a row, with its seconds and its distance."""
-    figure, axes = plt.subplots(len(rows), figsize=(9, 0.55 * len(rows)))
+    """Save a picture with the first samples of each mark in a row, its time and its distance."""
+    figure = Figure(figsize=(9, 0.55 * len(rows)))
+    axes = figure.subplots(len(rows))
     for axis, row, mark in zip(axes, rows, run, strict=True):
         axis.imshow(np.concatenate(list(row[..., 0]), axis=1), cmap="gray_r", vmin=-1, vmax=1)
         label = f"{mark['seconds']:.0f} s: {mark['frechet']:.0f}  "
@@ -112,19 +122,19 @@ def draw(rows, run, path):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="digits, one seed, 10 seconds")
+    quick = "only digits, one seed, 10 seconds of training; no pictures"
+    parser.add_argument("--quick", action="store_true", help=quick)
     quick = parser.parse_args().quick
     recipe = recipes.load("workshop-dcgan")
-    precisions = ["float32"] + (["bfloat16"] if engine.has_bfloat16() and not quick else [])
-    digits = datasets.load_digits()  # MNIST where there is one, else drawn; it says which
+    digits = datasets.load_digits()  # it prints whether they are real or drawn
     if quick:
         results = {"digits": measure(recipe, digits, MARKS[:2], [0])}
     else:
+        precisions = ["float32"] + (["bfloat16"] if engine.has_bfloat16() else [])
         results = {"digits": measure(recipe, digits, MARKS, [0, 1, 2], precisions, "digits.png")}
         recipe = recipes.load("workshop-dcgan-62")
-        written = datasets.load_handwriting("alphanumeric")
-        marks = (30, 60, 90, 120)
-        results["62 classes"] = measure(recipe, written, marks, [0], picture="classes.png")
+        drawn = datasets.load_handwriting("alphanumeric")
+        results["62 classes"] = measure(recipe, drawn, MARKS_62, [0], picture="classes.png")
     (HERE / "quality.json").write_text(json.dumps(results, indent=1))
 
 

@@ -1,44 +1,48 @@
-"""The search behind workshop-dcgan: one change at a time, three seeds each, judged by time.
+"""The search behind workshop-dcgan: one change at a time, and how good it is after some seconds.
 
-`python benchmarks/search.py [--only NAME ...] [--seeds 3] [--seconds 20 40 80]` prints, for each candidate, the Fréchet distance after
-some seconds of *processor* time (on two cores about twice the seconds on the wall), which a busy
-neighbour on the machine stretches less. SEARCH.md keeps what was found.
+`python benchmarks/search.py` prints the Fréchet distance of each candidate after some seconds of
+*processor* time, which another busy program on the machine changes less than time on the wall. On
+two cores it is about twice the time on the wall. SEARCH.md holds what we found.
 """
 
 import argparse
 import dataclasses
-import os
 import time
 from functools import partial
 from statistics import median
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from course_lib.networks import startup  # noqa: F401 - first: it loads TensorFlow quietly
 
+# isort: split
 import keras
 from keras import layers
 
-from course_lib import networks
-from course_lib.data import datasets
-from course_lib.gan import recipes
+from course_lib import datasets, networks, recipes
 from frechet import Judge
 from quality import train_and_judge
 
-# Where the search began; what it found is the recipe as it is now.
+# Where the search began. The recipe as it is now is what the search found.
 BASE = dataclasses.replace(recipes.load("workshop-dcgan"), batch_size=32, beta_1=0.5)
 
 
 def augmented_discriminator():
-    """D sees every image, real or fake, moved by up to two pixels (Zhao et al. 2020, arXiv:2006.10738)."""
+    """Build a D that sees every image, real or fake, shifted by up to two pixels.
+
+    Zhao et al. 2020, arXiv:2006.10738.
+    """
     images = keras.Input((28, 28, 1))
-    move = layers.RandomTranslation(
+    shift = layers.RandomTranslation(
         2 / 28, 2 / 28, fill_mode="constant", fill_value=-1.0, interpolation="nearest"
     )
-    logits = networks.build_shuffle_discriminator((32, 64))(move(images))
+    logits = networks.build_shuffle_discriminator((32, 64))(shift(images))
     return keras.Model(images, logits, name="discriminator")
 
 
 def spectral_discriminator(filters=(32, 64)):
-    """The workshop discriminator with spectral normalisation (Miyato et al. 2018, arXiv:1802.05957)."""
+    """Build the workshop discriminator with spectral normalisation.
+
+    Miyato et al. 2018, arXiv:1802.05957.
+    """
     images = keras.Input((28, 28, 1))
     x = networks.pixels_to_channels(images)
     for width in filters:
@@ -49,6 +53,7 @@ def spectral_discriminator(filters=(32, 64)):
 
 
 def small_kernel_discriminator(filters=(32, 64), kernel=4):
+    """Build the workshop discriminator with smaller kernels."""
     images = keras.Input((28, 28, 1))
     x = networks.pixels_to_channels(images)
     for width in filters:
@@ -57,12 +62,13 @@ def small_kernel_discriminator(filters=(32, 64), kernel=4):
     return keras.Model(images, logits, name="discriminator")
 
 
-def generator(latent_dim, base=64, filters=32, first=3, last=5):
+def build_generator(latent_dim, base=64, filters=32, last=5):
+    """Build the workshop generator with other numbers of filters, or another last kernel."""
     z = keras.Input((latent_dim,))
     x = layers.Dense(7 * 7 * base)(z)
     x = layers.Reshape((7, 7, base))(x)
     x = layers.ReLU()(layers.BatchNormalization()(x))
-    x = networks.upsample(x, filters, first, "shuffle")
+    x = networks.upsample(x, filters, 3, "shuffle")
     x = layers.ReLU()(layers.BatchNormalization()(x))
     x = networks.upsample(x, 1, last, "shuffle")
     return keras.Model(z, layers.Activation("tanh", dtype="float32")(x), name="generator")
@@ -102,10 +108,12 @@ CANDIDATES = {
     "beta_1 0, D 4x4, G last 3x3": change(
         beta_1=0.0,
         discriminator=small_kernel_discriminator,
-        generator=partial(generator, last=3),
+        generator=partial(build_generator, last=3),
     ),
     "beta_1 0, average 0.99": change(beta_1=0.0, ema_momentum=0.99),
-    "beta_1 0, G 48, 24": change(beta_1=0.0, generator=partial(generator, base=48, filters=24)),
+    "beta_1 0, G 48, 24": change(
+        beta_1=0.0, generator=partial(build_generator, base=48, filters=24)
+    ),
     "spectral norm": change(discriminator=spectral_discriminator),
     "spectral norm, D x 3": change(discriminator=spectral_discriminator, d_learning_rate=2e-3),
     "augmented": change(discriminator=augmented_discriminator),
@@ -113,40 +121,47 @@ CANDIDATES = {
     "D 3x3": change(discriminator=partial(small_kernel_discriminator, kernel=3)),
     "D 24, 48": change(discriminator=partial(shuffle_d, (24, 48))),
     "D 32, 128": change(discriminator=partial(shuffle_d, (32, 128))),
-    "G 48, 24": change(generator=partial(generator, base=48, filters=24)),
-    "G 64, 24": change(generator=partial(generator, filters=24)),
-    "G 64, 16": change(generator=partial(generator, filters=16)),
-    "G last 3x3": change(generator=partial(generator, last=3)),
+    "G 48, 24": change(generator=partial(build_generator, base=48, filters=24)),
+    "G 64, 24": change(generator=partial(build_generator, filters=24)),
+    "G 64, 16": change(generator=partial(build_generator, filters=16)),
+    "G last 3x3": change(generator=partial(build_generator, last=3)),
     "z of 32": change(latent_dim=32),
     "average 0.99": change(ema_momentum=0.99),
     "average 0.998": change(ema_momentum=0.998),
 }
 
 
+def summarise(name, runs):
+    """Return one line: the median and worst distance at each mark, the steps and the classes."""
+    columns = []
+    for marks in zip(*runs, strict=True):
+        values = [mark["frechet"] for mark in marks]
+        columns.append(f"{median(values):6.1f} (worst {max(values):6.1f})")
+    steps = median(run[-1]["step"] for run in runs)
+    classes = min(run[-1]["classes"] for run in runs)
+    return f"{name:24} {'   '.join(columns)}   {steps:.0f} steps, {classes} classes"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", choices=CANDIDATES, default=list(CANDIDATES))
-    parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, nargs="+", default=(20, 40, 80))
+    only = f"the candidates to train; all of them unless given: {', '.join(CANDIDATES)}"
+    parser.add_argument(
+        "--only", nargs="+", choices=CANDIDATES, default=CANDIDATES, metavar="NAME", help=only
+    )
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each candidate; default: 3")
+    seconds = "when to judge, in seconds of processor time; default: 20 40 80"
+    parser.add_argument("--seconds", type=float, nargs="+", default=(20, 40, 80), help=seconds)
     options = parser.parse_args()
     real = datasets.load_digits()
     judge = Judge(real.images, real.labels)
-    for name, recipe in CANDIDATES.items():
-        if name not in options.only:
-            continue
-        runs = []
+    for name in options.only:
+        recipe, runs = CANDIDATES[name], []
         for seed in range(options.seeds):
             batches = real.batches(recipe.batch_size, seed)
             model = recipe.build_gan(seed)
             run, _ = train_and_judge(model, batches, judge, options.seconds, time.process_time)
             runs.append(run)
-        columns = []
-        for marks in zip(*runs, strict=True):
-            values = [mark["frechet"] for mark in marks]
-            columns.append(f"{median(values):6.1f} (worst {max(values):6.1f})")
-        steps = median(run[-1]["step"] for run in runs)
-        classes = min(run[-1]["classes"] for run in runs)
-        print(f"{name:24} {'   '.join(columns)}   {steps:.0f} steps, {classes} classes", flush=True)
+        print(summarise(name, runs), flush=True)
 
 
 if __name__ == "__main__":

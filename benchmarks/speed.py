@@ -1,7 +1,8 @@
-"""Training steps side by side: every contender in its own process, a few steps each in turn.
+"""How fast is a training step? Every contender in turn, each in a process of its own.
 
-`python benchmarks/speed.py [--quick] [--rounds 9]` writes `benchmarks/speed.json`; `report.py` makes the table.
-The machine is shared and noisy, so what counts is the ratio within one round, not the time.
+`python benchmarks/speed.py [--quick] [--rounds 9]` prints the times and writes
+`benchmarks/speed.json`, which `report.py` turns into a table. Other programs may be using the
+machine, so the result is the ratio of two times from the same round, not a time.
 """
 
 import argparse
@@ -15,49 +16,43 @@ from statistics import median
 import numpy as np
 from tqdm import tqdm
 
-from course_lib.training import engine
+from contenders import CONTENDERS, base_names, load_recipe
 
 HERE = Path(__file__).parent
-STEPS = {"kaggle-mlp-gan": 64, "mnist-dcgan": 2, "letters-dcgan": 2}  # a turn
-BASE = ("tutorial loop", "tutorial loop as Keras compiles it")
-RIVALS = (*BASE, "keras io fit", "PyTorch", "ours train on batch", "ours fit")
-QUICK = ("tutorial loop", "PyTorch", "ours train on batch", "ours fit")
-BFLOAT16 = ("PyTorch bfloat16", "ours fit bfloat16")
+STEPS = {"kaggle-mlp-gan": 64, "mnist-dcgan": 2, "letters-dcgan": 2}  # in one turn
 
 
 class Worker:
-    """One contender at work, told how many steps to do."""
+    """A process that runs one contender, a number of steps at a time."""
 
     def __init__(self, recipe, contender):
         command = [sys.executable, str(HERE / "contenders.py"), recipe, contender]
         self.name = contender
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        self.process = subprocess.Popen(command, text=True, **pipes)
         self.first = self.answer()["first"]
 
     def answer(self):
+        """Return what the process says next, as a dict."""
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError(f"{self.name} ended:\n{self.process.communicate()[1][-2000:]}")
         return json.loads(line)
 
     def run(self, steps):
+        """Run this many steps, and return their times and the peak memory."""
         self.process.stdin.write(f"{steps}\n")
         self.process.stdin.flush()
         return self.answer()
 
     def close(self):
+        """End the process."""
         self.process.stdin.close()
         self.process.wait()
 
 
 def matrix_peak():
-    """GFLOP/s of float32 matrix products of 2,048, the best of five."""
+    """Return the GFLOP/s of a 2,048 × 2,048 float32 matrix product, the best of six."""
     a = np.random.default_rng(0).random((2048, 2048), "float32")
     seconds = []
     for _ in range(6):
@@ -68,7 +63,7 @@ def matrix_peak():
 
 
 def multiplications(model):
-    """Multiplications of one image through a model's Dense and convolutional layers."""
+    """Return how many multiplications one image costs in a model's dense and conv layers."""
     total = 0
     for layer in model.layers:
         kernel = getattr(layer, "kernel", None)
@@ -81,7 +76,10 @@ def multiplications(model):
 
 
 def published_flops(recipe):
-    """FLOPs of one step as published: D on real and fake, then G through D. Backward costs twice."""
+    """Return the FLOPs of one published step: D on real and fake images, then G through D.
+
+    A backward pass counts as two forward passes.
+    """
     g = multiplications(recipe.build_generator())
     d = multiplications(recipe.build_discriminator())
     n, n_g = recipe.batch_size, recipe.batch_size * recipe.fakes_per_real
@@ -89,7 +87,11 @@ def published_flops(recipe):
 
 
 def race(recipe, contenders, rounds):
-    """Rounds of a few steps each, the order turning. Returns a dict of results by contender."""
+    """Let the contenders take turns of a few steps, starting each round with the next one.
+
+    Returns by contender the time to the first step, the times of a step in each round, and the peak
+    memory in MB.
+    """
     results = {}
     workers = [Worker(recipe, name) for name in tqdm(contenders, desc=f"{recipe}: building")]
     for worker in workers:
@@ -106,30 +108,36 @@ def race(recipe, contenders, rounds):
     return results
 
 
+def print_times(recipe, results):
+    """Print each contender's median time, and how many times as fast as the tutorials it is."""
+    times = {name: median(result["seconds"]) for name, result in results.items()}
+    base = min(times[name] for name in base_names() if name in times)
+    for name, seconds in times.items():
+        print(f"{recipe:16} {name:36} {1000 * seconds:8.1f} ms {base / seconds:6.2f}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="one recipe, fewer rivals, 3 rounds")
-    parser.add_argument("--rounds", type=int, default=9)
+    quick = "one recipe, fewer contenders, 3 rounds"
+    parser.add_argument("--quick", action="store_true", help=quick)
+    parser.add_argument("--rounds", type=int, default=9, help="default: 9")
     options = parser.parse_args()
-    quick = options.quick
-    contenders = QUICK if quick else RIVALS + (BFLOAT16 if engine.has_bfloat16() else ())
-    rounds = {"kaggle-mlp-gan": 3} if quick else dict.fromkeys(STEPS, options.rounds)
 
-    from contenders import load_recipe
+    from course_lib import engine
 
-    results = {"peak_gflops": matrix_peak(), "bfloat16": engine.has_bfloat16(), "recipes": {}}
-    for name, n in rounds.items():
-        results["recipes"][name] = {
-            "flops": published_flops(load_recipe(name)),
-            "contenders": race(name, contenders, n),
-        }
-        times = results["recipes"][name]["contenders"]
-        base = min(median(times[loop]["seconds"]) for loop in BASE if loop in times)
-        for contender, result in times.items():
-            ratio = base / median(result["seconds"])
-            print(
-                f"{name:16} {contender:36} {1000 * median(result['seconds']):8.1f} ms {ratio:6.2f}"
-            )
+    bfloat16 = engine.has_bfloat16()
+    contenders = [
+        name
+        for name, contender in CONTENDERS.items()
+        if (contender.quick if options.quick else bfloat16 or not contender.bfloat16)
+    ]
+    rounds = {"kaggle-mlp-gan": 3} if options.quick else dict.fromkeys(STEPS, options.rounds)
+    results = {"peak_gflops": matrix_peak(), "bfloat16": bfloat16, "recipes": {}}
+    for recipe, n in rounds.items():
+        found = race(recipe, contenders, n)
+        flops = published_flops(load_recipe(recipe))
+        results["recipes"][recipe] = {"flops": flops, "contenders": found}
+        print_times(recipe, found)
     (HERE / "speed.json").write_text(json.dumps(results, indent=1))
 
 

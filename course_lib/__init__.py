@@ -45,7 +45,6 @@ FRONT_NAMES = {
     "classifier": "judging.classifier",
     "metrics": "judging.metrics",
     "doctor": "judging.doctor",
-    "exercises": "teaching.exercises",
     "sliders": "teaching.sliders",
 }
 

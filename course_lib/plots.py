@@ -1,8 +1,9 @@
-"""Pictures of a run: image grids, scores, loss curves, class counts.
+"""Plots of a run: image grids, scores, loss curves, class counts.
 
-Images are uint8 in 0–255 or float32 in [-1, 1], told apart by dtype. Every function returns its
-Figure and draws into `ax` if one is given. Line styles and words repeat what colours say, so that
-the plots read in grey and for the colour-blind (colours of Okabe and Ito 2008).
+Images are uint8 in 0–255 or float32 in [-1, 1]; the dtype tells which. Every function returns its
+Figure; it draws into `ax` if given, and into a new Figure otherwise. Line styles and words repeat
+what the colours say, so that the plots can be read in grey and by colour-blind readers (colours
+after Okabe and Ito 2008).
 """
 
 import matplotlib.pyplot as plt
@@ -13,10 +14,20 @@ from course_lib.data.pixels import to_ink
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#00785A", "#C23B00", "#888888"
 
 
-def tile(images, columns, gap=2, headroom=0):
-    """One picture of all images, in rows of `columns`: float32 [height, width] in 0 to 1.
+def tile(images, columns, gap=2, headroom=0) -> np.ndarray:
+    """Arrange images in one picture, row by row.
 
-    `gap`: white pixels between images; `headroom`: more of them above each row, for words.
+    Args:
+        images: [N, 28, 28, 1].
+        columns: how many images there are in a row.
+        gap: white pixels around each image.
+        headroom: additional white pixels above each row, for captions.
+
+    Returns:
+        float32 [height, width], from 0 (black) to 1 (white); ink is white.
+
+    Raises:
+        ValueError: for images of another shape or range.
     """
     grey = to_ink(images)
     n, height, width = grey.shape
@@ -29,14 +40,23 @@ def tile(images, columns, gap=2, headroom=0):
     return page.astype("float32")
 
 
-def plot_images(images, captions=None, colours=None, columns=10, title=None, ax=None):
-    """A grid of images, white ink on black.
+def plot_images(images, captions=None, colours=None, columns=10, title=None, ax=None) -> plt.Figure:
+    """Plot a grid of images, white ink on black.
 
-    `images`: [N, 28, 28, 1]; `captions`: N strings written above them; `colours`: their colours.
+    Args:
+        images: [N, 28, 28, 1].
+        captions: N strings to write above the images.
+        colours: N colours, for the captions.
+        columns: the largest number of images in a row.
+        title: of the plot.
+        ax: the axes to draw into.
+
+    Raises:
+        ValueError: for images of another shape or range.
     """
     columns = min(columns, len(images))
     page = tile(images, columns, headroom=9 if captions is not None else 0)
-    inches = min(0.03, 9 / page.shape[1])  # a pixel; at most nine inches wide
+    inches = min(0.03, 9 / page.shape[1])  # for each pixel; at most nine inches in all
     figure, ax = _axes(ax, figsize=(page.shape[1] * inches, page.shape[0] * inches + 0.3))
     ax.imshow(page, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
     ax.axis("off")
@@ -50,11 +70,17 @@ def plot_images(images, captions=None, colours=None, columns=10, title=None, ax=
     return figure
 
 
-def plot_score_grid(images, scores, is_real, columns=8, title=None, ax=None):
-    """The letters tutorial's grid: D's score above each image, and whether it is real.
+def plot_score_grid(images, scores, is_real, columns=8, title=None, ax=None) -> plt.Figure:
+    """Plot images, each with D's score and whether it is real, as in the tutorial letters-dcgan.
 
-    `images`: [N, 28, 28, 1]; `scores`: N numbers in 0 to 1, the probability of being real as D
-    sees it; `is_real`: N booleans. Green titles say real, red ones generated.
+    Args:
+        images: [N, 28, 28, 1].
+        scores: N numbers from 0 to 1, the probability that D gives to an image of being real.
+        is_real: N booleans: a green caption says "real", a red one "generated".
+        columns, title, ax: as `plot_images` takes them.
+
+    Raises:
+        ValueError: for images of another shape or range.
     """
     scores, is_real = np.ravel(scores), np.ravel(is_real)
     captions = [
@@ -65,10 +91,17 @@ def plot_score_grid(images, scores, is_real, columns=8, title=None, ax=None):
     return plot_images(images, captions, colours, columns, title, ax)
 
 
-def plot_film_strip(frames, steps, title=None, ax=None):
-    """How the same z looked over time: one row of images a frame, its step written beside it.
+def plot_film_strip(frames, steps, title=None, ax=None) -> plt.Figure:
+    """Plot how samples of the same z changed in training: one row of images for each frame.
 
-    `frames`: list of [N, 28, 28, 1]; `steps`: as many numbers, or texts to stand as they are.
+    Args:
+        frames: a list of arrays [N, 28, 28, 1].
+        steps: what to write beside each row: a step's number, or a string.
+        title: of the plot.
+        ax: the axes to draw into.
+
+    Raises:
+        ValueError: for images of another shape or range.
     """
     words = [step if isinstance(step, str) else f"step {step}" for step in steps]
     columns = len(frames[0])
@@ -82,10 +115,12 @@ def plot_film_strip(frames, steps, title=None, ax=None):
     return figure
 
 
-def plot_losses(history, ax=None):
-    """The loss see-saw: `d_loss` and `g_loss` by step, smoothed, the raw values behind.
+def plot_losses(history, ax=None) -> plt.Figure:
+    """Plot both losses of a GAN by step: smoothed lines, with the raw values behind them.
 
-    `history`: a dict of lists, "step", "d_loss" and "g_loss" among them.
+    Args:
+        history: a dict of lists with the keys "step", "d_loss" and "g_loss".
+        ax: the axes to draw into.
     """
     figure, ax = _axes(ax, figsize=(8, 3))
     _curve(ax, history, "g_loss", ORANGE, "--", "generator")
@@ -95,10 +130,12 @@ def plot_losses(history, ax=None):
     return figure
 
 
-def plot_scores(history, ax=None):
-    """D's mean score on real and on fake images by step: 1 is "surely real", 0.5 a guess.
+def plot_scores(history, ax=None) -> plt.Figure:
+    """Plot D's mean score on real and on fake images by step: 1 is certainly real, 0.5 is a guess.
 
-    `history`: a dict of lists, "step", "real_score" and "fake_score" among them.
+    Args:
+        history: a dict of lists with the keys "step", "real_score" and "fake_score".
+        ax: the axes to draw into.
     """
     figure, ax = _axes(ax, figsize=(8, 3))
     _curve(ax, history, "real_score", GREEN, "-", "on real images")
@@ -109,10 +146,12 @@ def plot_scores(history, ax=None):
     return figure
 
 
-def plot_seesaw(history, ax=None):
-    """Losses above, D's scores below, by step. `history` as in `plot_losses` and `plot_scores`.
+def plot_seesaw(history, ax=None) -> plt.Figure:
+    """Plot the losses and, below them, D's scores by step.
 
-    `ax`: a pair of axes, upper and lower.
+    Args:
+        history: a dict of lists with the keys of `plot_losses` and `plot_scores`.
+        ax: a pair of axes to draw into, the upper and the lower.
     """
     if ax is None:
         figure, ax = plt.subplots(2, 1, figsize=(8, 5), sharex=True, layout="constrained")
@@ -124,11 +163,13 @@ def plot_seesaw(history, ax=None):
     return upper.figure
 
 
-def plot_vae_losses(history, ax=None):
-    """A VAE's three losses by step, each in a panel of its own, for their sizes differ.
+def plot_vae_losses(history, ax=None) -> plt.Figure:
+    """Plot the losses of a VAE by step, each in a panel of its own, because their sizes differ.
 
-    `history`: a dict of lists, "step", "reconstruction_loss", "kl_loss" and "class_loss" among
-    them; what is missing is left out. `ax`: as many axes.
+    Args:
+        history: a dict of lists with the key "step" and any of "reconstruction_loss", "kl_loss"
+            and "class_loss".
+        ax: as many axes to draw into as there are losses.
     """
     parts = [part for part in ("reconstruction", "kl", "class") if f"{part}_loss" in history]
     if ax is None:
@@ -141,10 +182,14 @@ def plot_vae_losses(history, ax=None):
     return axes[0].figure
 
 
-def plot_class_counts(labels, class_names, title=None, ax=None):
-    """How many images each class has: one bar a class.
+def plot_class_counts(labels, class_names, title=None, ax=None) -> plt.Figure:
+    """Plot how many images each class has, one bar for each class.
 
-    `labels`: integers; `class_names`: what they stand for, in order.
+    Args:
+        labels: integers [N].
+        class_names: what they stand for, in order.
+        title: of the plot.
+        ax: the axes to draw into.
     """
     counts = np.bincount(labels, minlength=len(class_names))
     figure, ax = _axes(ax, figsize=(min(0.28 * len(class_names) + 2, 12), 2.4))
@@ -163,7 +208,7 @@ def _axes(ax, **figure_options):
 
 
 def _show_once(figure):
-    """A notebook shows the Figure that a cell returns; without this it would come twice."""
+    """Close the figure in a notebook, which shows what a cell returns and would show it twice."""
     if "inline" in plt.get_backend():
         plt.close(figure)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import make_handout
-from course_lib.teaching import exercises
+from course_lib.teaching.exercise import solutions
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,11 +23,11 @@ def handout(tmp_path_factory):
 def test_the_handout_has_lessons_and_no_solutions(handout):
     lessons = [json.loads(handout[name]) for name in handout if name.endswith(".ipynb")]
     code = "\n".join("".join(cell["source"]) for lesson in lessons for cell in lesson["cells"])
-    for needed in ("README.md", "requirements.lock", "course_lib/pen.py", "data/README.md"):
+    for needed in ("README.md", "requirements.lock", "course_lib/pen/hand.py", "data/README.md"):
         assert f"networks-that-write/{needed}" in handout
     for source in sorted((ROOT / "notebooks" / "source").glob("*.py")):
         assert f"networks-that-write/notebooks/{source.stem}.ipynb" in handout
-        for solution in exercises.solutions(source.stem[:2]):
+        for solution in solutions(source.stem[:2]):
             assert solution not in code
     assert not [name for name in handout if "solutions" in name or "/source/" in name]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course_lib.teaching import exercises
+from course_lib.teaching.exercise import solutions
 
 ROOT = Path(__file__).parent.parent
 build_notebooks = pytest.importorskip("build_notebooks", reason="needs the extra `dev`")
@@ -58,7 +58,7 @@ def test_checks_say_what_they_should(source, solved):
 
 def test_the_learners_copy_holds_no_solution(source):
     text = "\n".join(cell.source for cell in built(source).cells)
-    for solution in exercises.solutions(source.stem[:2]):
+    for solution in solutions(source.stem[:2]):
         assert solution not in text
 
 

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 
 from course_lib import plots
-from course_lib.data import pixels
 
 HISTORY = {
     "step": [1, 2, 3],
@@ -29,20 +28,41 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_returns_its_figure_and_draws_where_it_is_told(name):
-    assert isinstance(CALLS[name](None), plt.Figure)
-    figure, ax = plt.subplots()
-    assert CALLS[name](ax) is figure
-    assert ax.has_data() or ax.images
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
     plt.close("all")
 
 
-def test_uint8_and_floats_look_the_same():
-    bytes_ = np.array([0, 128, 255], "uint8").reshape(3, 1, 1, 1) * np.ones((1, 28, 28, 1), "uint8")
-    floats = bytes_.astype("float32") / 127.5 - 1
-    assert np.allclose(pixels.to_ink(bytes_), pixels.to_ink(floats), atol=1e-6)
-    assert pixels.to_ink(bytes_)[:, 0, 0] == pytest.approx([0, 128 / 255, 1])
+@pytest.mark.parametrize("name", CALLS)
+def test_draws_into_the_axes_it_is_given_and_no_others(name):
+    figure, (other, given) = plt.subplots(1, 2)
+    assert CALLS[name](given) is figure
+    assert given.has_data() and not other.has_data()
+    assert plt.get_fignums() == [figure.number], "no second figure was opened"
+
+
+def drawn(ax):
+    """What is drawn in axes: the y values of each line, by its label."""
+    return {line.get_label(): list(line.get_ydata()) for line in ax.lines}
+
+
+def test_losses_and_scores_are_drawn_under_their_names():
+    upper, lower = plots.plot_seesaw(HISTORY).axes
+    losses, scores = drawn(upper), drawn(lower)
+    assert losses["discriminator"] == HISTORY["d_loss"]
+    assert losses["generator"] == HISTORY["g_loss"]
+    assert scores["on real images"] == HISTORY["real_score"]
+    assert scores["on fake images"] == HISTORY["fake_score"]
+    assert all(list(line.get_xdata()) == [1, 2, 3] for line in upper.lines)
+
+
+def test_film_strip_has_a_row_for_each_frame():
+    dark, bright = np.full((4, 28, 28, 1), 0, "uint8"), np.full((4, 28, 28, 1), 255, "uint8")
+    ax = plots.plot_film_strip([dark, bright], [0, "the end"]).axes[0]
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["step 0", "the end"]
+    picture, (first, second) = ax.images[0].get_array(), map(int, ax.get_yticks())
+    assert picture[first, 16] == 0 and picture[second, 16] == 1
 
 
 def test_tile_puts_each_image_in_its_place():
@@ -51,7 +71,7 @@ def test_tile_puts_each_image_in_its_place():
     assert page.shape == (2 * 30 + 2, 3 * 30 + 2)
     assert page[2 + 14, 2 + 30 + 14] == pytest.approx(50 / 255)  # first row, second column
     assert page[2 + 30 + 14, 2 + 14] == pytest.approx(150 / 255)  # second row, first column
-    assert page[2 + 30 + 14, 2 + 60 + 14] == 1.0  # nothing there: paper
+    assert page[2 + 30 + 14, 2 + 60 + 14] == 1.0  # no image there: white
 
 
 def test_score_grid_says_in_words_what_the_colours_say():
@@ -76,15 +96,8 @@ def test_smooth_curve_is_the_running_mean():
     "images", [np.full((1, 28, 28, 1), 200.0), np.zeros((1, 28, 28, 1), "int64")]
 )
 def test_a_range_that_would_draw_a_wrong_picture_is_refused(images):
-    with pytest.raises(ValueError, match=r"expected uint8 in 0–255"):
+    with pytest.raises(ValueError, match="expected floats in .*, or uint8 in 0–255"):
         plots.plot_images(images)
-
-
-def test_wrong_shape_is_named():
-    with pytest.raises(ValueError, match=r"\(28, 28, 1\)"):
-        pixels.to_ink(np.zeros((28, 28, 1), "uint8"))  # one image without its batch
-    with pytest.raises(ValueError, match=r"\(28, 28\).*\[N, 28, 28, 1\]"):
-        pixels.to_ink(np.zeros((28, 28)))
 
 
 def test_vae_losses_leave_out_what_is_not_there():

@@ -1,8 +1,8 @@
 """Build the lessons as a static site: `python tools/build_site.py [FOLDER]`.
 
 The solved copies with their stored outputs, the glossary and the teacher's page go into
-outputs/site, or FOLDER: open index.html there. It needs no server, for the search neither, and
-fetches nothing. Nothing is executed.
+outputs/site, or FOLDER: open index.html there. Pages and search need no server and fetch nothing.
+No notebook is executed.
 """
 
 import re
@@ -22,9 +22,9 @@ HOME = """# Networks that write
 
 A Keras course from a CSV of handwritten characters to networks that write.
 
-![A generator learning to write digits: the same fifty random vectors over the whole training](pictures/film.gif)
+![A generator learning to write digits: the same fifty random vectors all along](pictures/film.gif)
 
-The lessons stand here with their solutions and the results of a real run. To run them yourself, open
+These are the lessons with their solutions and the results of a real run. To run them yourself, open
 the notebooks in the course's folder.
 
 ```{{toctree}}

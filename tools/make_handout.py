@@ -18,7 +18,7 @@ FILES = [
     "requirements.lock",
     "environment.yml",
     "data/README.md",
-    "course_lib/*.py",
+    "course_lib/**/*.py",
     "notebooks/*.ipynb",
     "notebooks/GLOSSARY.md",
     "pictures/*",

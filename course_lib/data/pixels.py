@@ -4,13 +4,16 @@ The dtype alone tells the two apart. NumPy in gives NumPy out; tensors stay tens
 line scales a batch inside a compiled training step.
 """
 
+from typing import TypeVar
+
 import numpy as np
 
+Images = TypeVar("Images")  # a NumPy array or a tensor
 IMAGE_SHAPE = (28, 28, 1)
 ROUNDING = 1e-3  # how far beyond [-1, 1] a float may lie: bfloat16 rounds that coarsely
 
 
-def scale_pixels(images):
+def scale_pixels(images: Images) -> Images:
     """Return pixels as the networks want them, float32 in [-1, 1].
 
     Args:
@@ -45,7 +48,7 @@ def _to_float32(images):
     return ops.cast(images, "float32")
 
 
-def to_ink(images):
+def to_ink(images) -> np.ndarray:
     """Return how much ink each pixel holds: float32 from 0 (paper) to 1 (ink), [N, 28, 28].
 
     Args:

@@ -1,46 +1,55 @@
-"""Where handwriting may lie on this machine: the folders searched, and files by their names.
+"""Where handwriting may be on this machine: the folders that are searched, and the files' names.
 
-Nothing is read here; `datasets` does that with what is found.
+Nothing is read here; the loaders in `datasets` do that with what is found.
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from course_lib.data import formats
-from course_lib.data.formats import fault
+from course_lib.data.errors import fault
+from course_lib.data.formats.files import is_zip_without
 
-PROJECT_DATA = Path(__file__).resolve().parent.parent / "data"
+PROJECT_DATA = Path(__file__).resolve().parents[2] / "data"
 KAGGLE_INPUT = Path("/kaggle/input")
 SEARCH_DEPTH = 4  # folders deep: Kaggle mounts datasets/<owner>/<name>/ below its input
 
 
-def keras_home():
-    """Where Keras keeps what it downloads: $KERAS_HOME, else ~/.keras."""
+def keras_home() -> Path:
+    """Return the folder where Keras keeps what it downloads: $KERAS_HOME, else ~/.keras."""
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
 
 
-def folders():
-    """The folders searched for data, first to last; those that exist.
+def folders() -> list[Path]:
+    """Return the folders that are searched for data, in order; those that don't exist are left out.
 
-    $COURSE_DATA, the project's `data/`, the current folder's `data/`, Kaggle's input, Keras's
-    cache. Raises `DatasetError` if COURSE_DATA names no folder.
+    They are $COURSE_DATA, the project's `data/`, the current folder's `data/`, Kaggle's input and
+    Keras's cache.
+
+    Raises:
+        DatasetError: if COURSE_DATA is set but there is no such folder.
     """
     found = [PROJECT_DATA, Path("data").resolve(), KAGGLE_INPUT, keras_home() / "datasets"]
     if course_data := os.environ.get("COURSE_DATA"):
         found.insert(0, Path(course_data).expanduser())
         if not found[0].is_dir():
-            cure = "Correct the environment variable, or unset it."
-            raise fault(f"COURSE_DATA={course_data}", "no such folder", "a folder", cure)
+            fix = "Correct this environment variable, or unset it."
+            raise fault(f"COURSE_DATA={course_data}", "no such folder", "a folder", fix)
     return [folder for folder in dict.fromkeys(found) if folder.is_dir()]
 
 
-def folders_text():
-    """`folders()` for a message."""
-    return ", ".join(str(folder) for folder in folders())
+def folders_text() -> str:
+    """Return where a user may put a file, for a message: "one of these folders: ..."."""
+    if found := folders():
+        return f"one of these folders: {', '.join(map(str, found))}"
+    return "a new folder named data in the current folder"
 
 
-def find(*patterns):
-    """Files in `folders()` that match one of the glob patterns, the shallowest first."""
+def find(*patterns) -> Iterator[Path]:
+    """Yield the files in `folders()` that match one of the glob patterns.
+
+    The folders are searched in order; within each one, files in fewer subfolders come first.
+    """
     for folder in folders():
         for depth in range(SEARCH_DEPTH + 1):
             for pattern in patterns:
@@ -49,13 +58,21 @@ def find(*patterns):
                         yield path
 
 
-def find_mnist(split):
-    """((images, labels) or (npz,), split) of the first MNIST files found, or None."""
+def find_mnist(split) -> tuple | None:
+    """Find MNIST on this machine.
+
+    Args:
+        split: "train", "test", or None for the first of the two that is found.
+
+    Returns:
+        (paths, split) of the first files found, or None. The paths are (images, labels) for idx
+        files, (npz,) for Keras's.
+    """
     for wanted in (split,) if split else ("train", "test"):
         prefix = {"train": "train", "test": "t10k"}[wanted]
         for path in find(f"{prefix}-images?idx3-ubyte*", "mnist.npz"):
             if any(other in str(path).lower() for other in ("fashion", "kmnist", "kuzushiji")):
-                continue  # these took over MNIST's file names
+                continue  # these datasets took over MNIST's file names
             return (path,) if path.suffix == ".npz" else _with_labels(path), wanted
     return None
 
@@ -65,18 +82,27 @@ def _with_labels(images_path):
     return images_path, images_path.with_name(name)
 
 
-def find_emnist(kind, split):
-    """((images, labels), their names inside a zip or (None, None)), or None."""
+def find_emnist(kind, split) -> tuple | None:
+    """Find EMNIST on this machine.
+
+    Args:
+        kind: "letters", "balanced" or "byclass".
+        split: "train" or "test".
+
+    Returns:
+        ((images, labels), members) of the first files found, or None. The members are the names of
+        the two files inside NIST's zip, or (None, None) if they are not zipped.
+    """
     images_name = f"emnist-{kind}-{split}-images-idx3-ubyte"
     for path in find(images_name + "*"):
         return _with_labels(path), (None, None)
     for path in find("gzip.zip", "emnist*.zip"):
-        if not formats.is_zip_without(path, "-images-idx3-ubyte.gz"):  # some hold CSVs
+        if not is_zip_without(path, "-images-idx3-ubyte.gz"):  # some hold CSVs
             return in_zip(path, kind, split)
     return None
 
 
-def in_zip(path, kind, split):
-    """((zip, zip), (name of the images in it, name of the labels in it)) for NIST's zip."""
+def in_zip(path, kind, split) -> tuple:
+    """Return the same as `find_emnist` for NIST's zip at `path`."""
     name = f"emnist-{kind}-{split}"
     return (path, path), (f"{name}-images-idx3-ubyte.gz", f"{name}-labels-idx1-ubyte.gz")

@@ -17,12 +17,12 @@ class LineByLine:
     def __init__(self, stream):
         self.stream = stream
 
-    def write(self, text):
+    def write(self, text) -> None:
         """Write what tqdm draws, as lines; it clears nothing that stands above."""
         if text := text.replace("\r", "").strip():
             self.stream.write(text + "\n")
 
-    def flush(self):
+    def flush(self) -> None:
         """Hand on to the stream."""
         self.stream.flush()
 

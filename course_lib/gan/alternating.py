@@ -71,7 +71,7 @@ class AlternatingGAN(GAN):
         self.g_turn.assign(ops.where(over, 1 - self.g_turn, self.g_turn))
         self.turn_steps.assign(ops.where(over, 0, self.turn_steps) + 1)
 
-    def update_generator(self, z):
+    def update_generator(self, z) -> tf.Tensor:
         """Move G alone, by one step. Return g_loss."""
         with tf.GradientTape() as tape:
             fake_images = self.generator(z, training=True)

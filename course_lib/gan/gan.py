@@ -46,8 +46,8 @@ class GAN(StepModel):
         super().__init__(**kwargs)
         if fakes_per_real < 1 or not 0 <= ema_momentum < 1:
             raise ValueError(
-                f"fakes_per_real={fakes_per_real}, ema_momentum={ema_momentum}: expected 1 or more, "
-                "and a number from 0 to below 1"
+                f"fakes_per_real={fakes_per_real}, ema_momentum={ema_momentum}: expected 1 or "
+                "more, and a number from 0 to below 1"
             )
         self.generator, self.discriminator = generator, discriminator
         self.latent_dim = generator.input_shape[-1]
@@ -143,7 +143,7 @@ class GAN(StepModel):
             for average, weight in zip(self.sampler.weights, self.generator.weights, strict=True):
                 average.assign(momentum * average + (1.0 - momentum) * weight)
 
-    def draw_z(self, batch_size):
+    def draw_z(self, batch_size) -> tf.Tensor:
         """Return the next latent batch of the training, standard normal [batch_size, latent_dim].
 
         Unlike `fixed_z` it is drawn inside the compiled step, and its state is saved.

@@ -1,6 +1,7 @@
-"""The tutorials' published settings by name, and sizes for a workshop on two CPU cores.
+"""Recipes by name: the tutorials' published settings, and ours, sized for two CPU cores.
 
-`load("mnist-dcgan")` returns a `GANRecipe`, `load("style-vae")` the `VAERecipe` of `vae.style`.
+`load("mnist-dcgan")` returns a `GANRecipe`; `load("style-vae")` returns a `VAERecipe`, which
+`vae.style` defines.
 """
 
 from collections.abc import Callable
@@ -19,14 +20,18 @@ from course_lib.vae.style import STYLE_VAE
 
 @dataclass(frozen=True, kw_only=True)
 class GANRecipe(Recipe):
-    """How to build the two networks of a GAN, and the numbers to train them with.
+    """How to build the two networks of a GAN, and the settings to train them with.
 
-    `generator`: latent_dim -> model. `discriminator`: () -> model. `d_learning_rate`,
-    `g_learning_rate`, `beta_1`: of the two Adam optimizers. `loss`: see `losses.LOSSES`.
-    `fakes_per_real`, `ema_momentum`: see `gan.GAN`. `d_update`: of the classic loop, see
-    `combined.CombinedGAN`; the compiled step always moves D once, by real and fake together.
-    `alternating`: the two networks take turns, see `alternating.AlternatingGAN`.
-    `steps_per_execution`: how many quick steps `fit` takes in one call.
+    Args:
+        generator: a function latent_dim -> model.
+        discriminator: a function () -> model.
+        d_learning_rate, g_learning_rate, beta_1: settings of the two Adam optimizers.
+        loss: a name in `losses.LOSSES`.
+        fakes_per_real, ema_momentum: as `gan.GAN` takes them.
+        d_update: as `combined.CombinedGAN` takes it. Only the classic loop uses it: the compiled
+            step always updates D once, on real and fake images together.
+        alternating: whether the networks take turns, as in `alternating.AlternatingGAN`.
+        steps_per_execution: the largest number of steps that `fit` takes in one call.
     """
 
     generator: Callable = field(repr=False)
@@ -53,8 +58,9 @@ class GANRecipe(Recipe):
         """Build a compiled GAN with new networks, ready for `fit` or `train_on_batch`.
 
         Args:
-            seed: of the weights, and of the z and dropout of this process.
-            jit_compile: see `GAN.compile`.
+            seed: of the weights and of every z and dropout mask; it also seeds Python, NumPy and
+                TensorFlow for this process.
+            jit_compile: as `GAN.compile` takes it.
         """
         keras.utils.set_random_seed(seed)
         make = AlternatingGAN if self.alternating else GAN
@@ -79,7 +85,10 @@ class GANRecipe(Recipe):
     def build_combined(self, seed=0) -> CombinedGAN:
         """Build the same networks in the classic loop of lesson 04.
 
-        It always plays with binary cross-entropy, as the tutorials do.
+        Its loss is always binary cross-entropy, as in the tutorials.
+
+        Args:
+            seed: as `build_gan` takes it.
         """
         keras.utils.set_random_seed(seed)
         return CombinedGAN(
@@ -92,7 +101,7 @@ class GANRecipe(Recipe):
         )
 
     def build_optimizers(self) -> tuple:
-        """Build two new Adam optimizers, D's and G's."""
+        """Build two new Adam optimizers, first D's, then G's."""
         return (
             keras.optimizers.Adam(self.d_learning_rate, beta_1=self.beta_1),
             keras.optimizers.Adam(self.g_learning_rate, beta_1=self.beta_1),
@@ -152,7 +161,7 @@ RECIPES = {
         ),
         GANRecipe(
             name="letters-dcgan",
-            # The tutorial counts 5,000 iterations; its log shows 87 batches in the first 25.
+            # The tutorial runs 5,000 iterations; its log shows 87 batches in the first 25.
             origin="Generating Letters Using Generative Adversarial Networks; 5,000 turns",
             data="letters",
             latent_dim=100,
@@ -212,7 +221,7 @@ RECIPES = {
     )
 }
 
-RECIPES["workshop-dcgan-62"] = replace(  # more classes want more images a step
+RECIPES["workshop-dcgan-62"] = replace(  # more classes need more images a step
     RECIPES["workshop-dcgan"],
     name="workshop-dcgan-62",
     origin="ours: workshop-dcgan for 62 classes, for two minutes on two CPU cores",
@@ -220,8 +229,6 @@ RECIPES["workshop-dcgan-62"] = replace(  # more classes want more images a step
     batch_size=32,
     steps=4_800,
 )
-
-
 RECIPES["style-vae"] = STYLE_VAE
 
 
@@ -229,7 +236,7 @@ def load(name: str) -> Recipe:
     """Return the recipe of that name.
 
     Raises:
-        ValueError: for another name; the message lists the known ones.
+        ValueError: for any other name; the message lists the known ones.
     """
     if name not in RECIPES:
         raise ValueError(f"unknown recipe {name!r}; known: {', '.join(RECIPES)}")

@@ -1,8 +1,8 @@
-"""A reader of characters: the measuring space of `metrics`.
+"""A classifier of characters, whose features are the space that `metrics` measures distances in.
 
-It is trained on the characters at hand and kept in Keras's cache folder. Beside the classes it
-learns an answer of its own for what is no character at all: a network that knows ten digits alone
-puts noise anywhere, among the digits too, and a measure taken there could not tell them apart.
+It is trained on the characters at hand and kept in Keras's cache folder. One extra class stands for
+everything that isn't a character: a network that knows only ten digits places noise among them,
+and distances in its features couldn't tell the two apart.
 """
 
 import hashlib
@@ -17,17 +17,25 @@ from course_lib.data.progress import ProgressBar
 from course_lib.networks import build_classifier
 from course_lib.training import model_cache
 
-JUNK = 8  # pictures of nothing beside each batch
-VERSION = 2  # to be raised with every change of the classifier or its training
+JUNK = 8  # pictures of nothing in each batch, a multiple of 4
+VERSION = 2  # raise it with every change of the classifier or its training
 
 
-def train_classifier(dataset, steps=None, batch_size=64, seed=0):
-    """A new classifier of a `Dataset`'s characters, some 25 seconds on two CPU cores.
+def train_classifier(dataset, steps=None, batch_size=64, seed=0) -> keras.Model:
+    """Train a new classifier of a dataset's characters, in about 25 seconds on two CPU cores.
 
-    It sees each image a little turned, stretched and moved, a dozen times or so, and junk beside
-    them (outlier exposure: Hendrycks et al. 2018, arXiv:1812.04606); `steps` is 900 at the most
-    unless given. Returns a keras.Model: images [B, 28, 28, 1] in [-1, 1] ->
-    {"features": [B, 64], "logits": [B, classes + 1]}, the last one for what is no character.
+    It sees each image about a dozen times, each time slightly distorted, together with pictures of
+    nothing (outlier exposure: Hendrycks et al. 2018, arXiv:1812.04606).
+
+    Args:
+        dataset: a `Dataset`.
+        steps: a dozen passes over the data unless given, but at most 900.
+        batch_size: characters in a batch.
+        seed: of the weights, the batches and the distortions.
+
+    Returns:
+        A model images [B, 28, 28, 1] in [-1, 1] -> {"features": [B, 64], "logits": [B, C + 1]} for
+        C classes; the last logit stands for everything that isn't a character.
     """
     n_classes = len(dataset.class_names)
     steps = steps or min(900, 12 * len(dataset) // batch_size + 50)
@@ -39,6 +47,16 @@ def train_classifier(dataset, steps=None, batch_size=64, seed=0):
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
         jit_compile=False,
     )
+    batches = _training_batches(dataset, batch_size, seed)
+    with ProgressBar(steps, f"learning to read {n_classes} classes") as bar:
+        step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
+        student.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[step])
+    return classifier
+
+
+def _training_batches(dataset, batch_size, seed):
+    """Endless batches (images, labels): distorted characters, then pictures of nothing."""
+    n_classes = len(dataset.class_names)
 
     def prepare(batch, seed):
         images, labels = batch
@@ -48,18 +66,21 @@ def train_classifier(dataset, steps=None, batch_size=64, seed=0):
 
     batches = dataset.batches(min(batch_size, len(dataset)), seed, labels=True)
     seeds = tf.data.Dataset.random(seed=seed).batch(2)
-    batches = tf.data.Dataset.zip(batches, seeds).map(prepare)
-    with ProgressBar(steps, f"learning to read {n_classes} classes") as bar:
-        step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
-        student.fit(batches, steps_per_epoch=steps, shuffle=False, verbose=0, callbacks=[step])
-    return classifier
+    return tf.data.Dataset.zip(batches, seeds).map(prepare)
 
 
-def make_junk(n, seed):
-    """`n` pictures of nothing, a multiple of 4: [n, 28, 28, 1] in [-1, 1], inside a graph.
+def make_junk(n, seed) -> tf.Tensor:
+    """Make pictures that aren't characters, inside a graph.
 
-    A quarter each of noise, of black and white noise, and of smooth stains of two sizes, in every
-    contrast and brightness; `seed`: two integers.
+    A quarter each is noise, black and white noise, small smooth stains and large ones, in every
+    contrast and brightness.
+
+    Args:
+        n: how many, a multiple of 4.
+        seed: a tensor of two integers.
+
+    Returns:
+        float32 [n, 28, 28, 1] in [-1, 1].
     """
     pictures = []
     for kind, size in enumerate((28, 28, 14, 7)):
@@ -71,11 +92,18 @@ def make_junk(n, seed):
     return tf.clip_by_value(contrast * tf.concat(pictures, axis=0) + brightness, -1.0, 1.0)
 
 
-def distort(images, seed, turn=0.15, stretch=0.1, shift=2.0):
-    """Each of images [B, 28, 28, 1] in [-1, 1] in another slight way, inside a graph.
+def distort(images, seed, turn=0.15, stretch=0.1, shift=2.0) -> tf.Tensor:
+    """Rotate, stretch and shift each image a little, at random, inside a graph.
 
-    Turned by up to `turn` radians, stretched by `stretch` either way, moved by `shift` pixels;
-    `seed`: two integers. Paper (-1) comes in from the sides.
+    Args:
+        images: [B, 28, 28, 1] in [-1, 1]; what moves in from outside is background (-1).
+        seed: a tensor of two integers.
+        turn: the largest rotation, in radians.
+        stretch: the largest change of width and of height, as a fraction.
+        shift: the largest shift in each direction, in pixels.
+
+    Returns:
+        Images of the same shape and range.
     """
     r = tf.random.stateless_uniform((5, tf.shape(images)[0]), seed, -1.0, 1.0)
     cos, sin = tf.cos(turn * r[0]), tf.sin(turn * r[0])
@@ -88,15 +116,15 @@ def distort(images, seed, turn=0.15, stretch=0.1, shift=2.0):
     return ops.image.affine_transform(images, matrix, fill_value=-1.0)
 
 
-def load_classifier(dataset):
-    """The classifier of a `Dataset`: from Keras's cache folder if it was trained before, else new.
+def load_classifier(dataset) -> keras.Model:
+    """Load the classifier of a `Dataset` from Keras's cache folder, or train and keep a new one.
 
-    Its file is named after a hash of images, labels and class names, so other data never meet an
-    old classifier. Says which it was.
+    Its file is named after a hash of images, labels and class names, so a classifier is never used
+    for other data than its own. Prints whether it was loaded or trained.
     """
     name = f"classifier-{_hash(dataset)}"
-    what = f"the classifier of {len(dataset.class_names)} classes"
-    return model_cache.load_or_train(name, what, lambda: train_classifier(dataset))
+    title = f"the classifier of {len(dataset.class_names)} classes"
+    return model_cache.load_or_train(name, title, lambda: train_classifier(dataset))
 
 
 def _hash(dataset):
@@ -106,15 +134,23 @@ def _hash(dataset):
     return digest.hexdigest()[:16]
 
 
-def read(classifier, images):
-    """What a classifier makes of images: (features [N, 64], probability of each class [N, C]).
+def read(classifier, images) -> tuple[np.ndarray, np.ndarray]:
+    """Read images with a classifier.
 
-    `images`: uint8 or float32 in [-1, 1], [N, 28, 28, 1]. The probabilities are those of the
-    classes alone, as if each image were a character: it can be quite sure of noise.
+    Args:
+        classifier: a model as `train_classifier` returns it.
+        images: [N, 28, 28, 1], uint8 or float32 in [-1, 1].
+
+    Returns:
+        (features [N, 64], probabilities [N, C]). The probabilities are over the C classes alone,
+        as if each image were a character, so they can be high even for noise.
+
+    Raises:
+        ValueError: as `pixels.check_images`.
     """
     check_images(images)
-    found = [_read(classifier, images[i : i + 500]) for i in range(0, len(images), 500)]
-    features, probabilities = zip(*found, strict=True)
+    parts = [_read(classifier, images[i : i + 500]) for i in range(0, len(images), 500)]
+    features, probabilities = zip(*parts, strict=True)
     return np.concatenate(features), np.concatenate(probabilities)
 
 

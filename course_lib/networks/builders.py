@@ -1,7 +1,14 @@
-"""Builders of the generators and discriminators: pure functions that return a named keras.Model.
+"""Build every network of the course: pure functions, each of which returns a named keras.Model.
 
-Two layers are computed in a cheaper way (`rewrites`), all others are Keras's own. Generators end in
-tanh, pixels in [-1, 1]; discriminators end in one logit.
+Images go in and come out as [B, 28, 28, 1] in [-1, 1]. What a network ends in depends on its job:
+
+- a generator in tanh, which gives pixels in [-1, 1];
+- a discriminator in one logit, with no sigmoid;
+- the classifier and the VAE's encoder in a dict of arrays: class logits beside features or z;
+- the VAE's decoder in one logit for each pixel; its sigmoid is the probability of ink.
+
+All layers are Keras's own except two that compute the same result with less work
+(`networks.layers`). `name` is always the model's name.
 """
 
 import math
@@ -15,12 +22,21 @@ from course_lib.networks.layers import NarrowConv2D, NearestConv2DTranspose
 
 def build_mlp_generator(
     latent_dim, widths, *, activation="leaky_relu", batch_norm_momentum=None, name="generator"
-):
-    """A generator of Dense layers: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
+) -> keras.Model:
+    """Build a generator of Dense layers.
 
-    `widths`: units of each hidden layer. `activation`: "relu", or "leaky_relu" with slope 0.2.
-    `batch_norm_momentum`: a number puts BatchNormalization after each hidden activation. From the
-    tutorials kaggle-mlp-gan (256, 512, 1024, momentum 0.8) and letters-mlp-gan (256, 256, ReLU).
+    Args:
+        latent_dim: width of z.
+        widths: units of each hidden layer.
+        activation: "relu", or "leaky_relu" with slope 0.2.
+        batch_norm_momentum: if given, BatchNormalization with this momentum (0 to 1) follows each
+            hidden activation.
+
+    Returns:
+        A model z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
+
+    From the tutorials kaggle-mlp-gan (256, 512, 1024, momentum 0.8) and letters-mlp-gan (256, 256,
+    ReLU).
     """
     z = x = keras.Input((latent_dim,), name="z")
     for width in widths:
@@ -32,11 +48,17 @@ def build_mlp_generator(
     return keras.Model(z, layers.Reshape(IMAGE_SHAPE, dtype="float32")(x), name=name)
 
 
-def build_mlp_discriminator(widths, *, name="discriminator"):
-    """A discriminator of Dense layers: images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+def build_mlp_discriminator(widths, *, name="discriminator") -> keras.Model:
+    """Build a discriminator of Dense layers.
 
-    `widths`: units of each hidden layer, each followed by LeakyReLU with slope 0.2. From the
-    tutorials kaggle-mlp-gan (512, 256) and letters-mlp-gan (256, 256), without their sigmoid.
+    Args:
+        widths: units of each hidden layer; each is followed by LeakyReLU with slope 0.2.
+
+    Returns:
+        A model images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+
+    From the tutorials kaggle-mlp-gan (512, 256) and letters-mlp-gan (256, 256), without their
+    sigmoid.
     """
     images = keras.Input(IMAGE_SHAPE, name="images")
     x = layers.Flatten()(images)
@@ -46,13 +68,23 @@ def build_mlp_discriminator(widths, *, name="discriminator"):
     return keras.Model(images, layers.Dense(1, dtype="float32")(x), name=name)
 
 
-def upsample(x, filters, kernel, how):
-    """Double height and width: [B, h, w, c] -> [B, 2h, 2w, filters]; lesson 05 compares the ways.
+def upsample(x, filters, kernel, how) -> keras.KerasTensor:
+    """Double height and width by one of three methods, which lesson 05 compares.
 
-    `how`: "transposed" (one strided Conv2DTranspose), "nearest" (repeat each pixel, then a plain
-    Conv2DTranspose, as letters-dcgan does) or "shuffle" (convolve to 4·filters channels, then lay
-    them out as 2×2 blocks: sub-pixel convolution, Shi et al. 2016, arXiv:1609.05158).
-    Raises ValueError for another word.
+    Args:
+        x: the output of a Keras layer, [B, h, w, c].
+        filters: channels of the result.
+        kernel: side of the square kernel, in pixels.
+        how: "transposed" (one strided Conv2DTranspose), "nearest" (repeat each pixel, then a
+            Conv2DTranspose of stride 1, as in letters-dcgan) or "shuffle" (convolve to 4·filters
+            channels, then lay these out as 2×2 blocks: sub-pixel convolution, Shi et al. 2016,
+            arXiv:1609.05158).
+
+    Returns:
+        [B, 2h, 2w, filters], with no activation.
+
+    Raises:
+        ValueError: for any other `how`.
     """
     if how == "transposed":
         return layers.Conv2DTranspose(filters, kernel, strides=2, padding="same")(x)
@@ -62,13 +94,17 @@ def upsample(x, filters, kernel, how):
     if how == "shuffle":
         x = layers.Conv2D(4 * filters, kernel, padding="same")(x)
         return channels_to_pixels(x)
-    raise ValueError(f"how={how!r}: expected 'transposed', 'nearest' or 'shuffle'")
+    raise ValueError(f"how is {how!r}: expected 'transposed', 'nearest' or 'shuffle'")
 
 
-def channels_to_pixels(x):
-    """Depth to space: four channels become a 2×2 block, [B, h, w, 4c] -> [B, 2h, 2w, c].
+def channels_to_pixels(x) -> keras.KerasTensor:
+    """Lay out each four channels as a 2×2 block of pixels (depth to space).
 
-    Only reshapes and a transposition, with no weights.
+    Args:
+        x: the output of a Keras layer, [B, h, w, 4c].
+
+    Returns:
+        [B, 2h, 2w, c]. Two reshapes and a transposition do it; there are no weights.
     """
     _, h, w, c = x.shape
     x = layers.Reshape((h, w, 2, 2, c // 4))(x)
@@ -76,8 +112,17 @@ def channels_to_pixels(x):
     return layers.Reshape((2 * h, 2 * w, c // 4))(x)
 
 
-def pixels_to_channels(x):
-    """Space to depth, the inverse: a 2×2 block becomes four channels, halving height and width."""
+def pixels_to_channels(x) -> keras.KerasTensor:
+    """Turn each 2×2 block of pixels into four channels (space to depth).
+
+    It is the inverse of `channels_to_pixels`.
+
+    Args:
+        x: the output of a Keras layer, [B, h, w, c], with h and w even.
+
+    Returns:
+        [B, h/2, w/2, 4c].
+    """
     _, h, w, c = x.shape
     x = layers.Reshape((h // 2, 2, w // 2, 2, c))(x)
     x = layers.Permute((1, 3, 2, 4, 5))(x)  # [B, h/2, w/2, 2, 2, c]
@@ -98,43 +143,53 @@ def build_dcgan_generator(
     batch_norm=True,
     dropout=0.0,
     name="generator",
-):
-    """A convolutional generator: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
+) -> keras.Model:
+    """Build a convolutional generator: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
 
-    A Dense layer lays out 7×7×`base_filters`; each of the two numbers in `filters` doubles the
-    side (7 -> 14 -> 28) by `upsample(..., how)` with `kernel`; `extra_filters` add
-    Conv2DTranspose layers at 28×28; the last layer ("conv" or "transposed") makes one channel with
-    `last_kernel` and tanh. LeakyReLU(`negative_slope`) and, if asked, BatchNormalization follow
-    each; `dropout` acts on the 7×7 map. Radford et al. 2015, arXiv:1511.06434; the tutorials
-    mnist-dcgan (transposed) and letters-dcgan (nearest).
+    A Dense layer gives a 7×7×`base_filters` map, on which `dropout` (a rate, 0 to 1) acts. Each of
+    the two numbers in `filters` doubles the side by `upsample(..., kernel, how)`, and each of
+    `extra_filters` adds a Conv2DTranspose at 28×28. LeakyReLU(`negative_slope`) and, if
+    `batch_norm`, BatchNormalization follow every one of these. `last_layer` ("conv" or
+    "transposed", side `last_kernel`) makes one channel with tanh. Radford et al. 2015,
+    arXiv:1511.06434; the tutorials mnist-dcgan (transposed) and letters-dcgan (nearest).
     """
-
-    def activate(x):
-        x = layers.LeakyReLU(negative_slope)(x)
-        return layers.BatchNormalization()(x) if batch_norm else x
-
     z = keras.Input((latent_dim,), name="z")
-    x = activate(layers.Dense(7 * 7 * base_filters)(z))
+    x = _activate(layers.Dense(7 * 7 * base_filters)(z), negative_slope, batch_norm)
     x = layers.Reshape((7, 7, base_filters))(x)  # [B, 7, 7, base_filters]
     if dropout:
         x = layers.Dropout(dropout)(x)
-    for width in filters:
-        x = activate(upsample(x, width, kernel, how))  # [B, 14, 14, ...], then [B, 28, 28, ...]
+    for width in filters:  # [B, 14, 14, ...], then [B, 28, 28, ...]
+        x = _activate(upsample(x, width, kernel, how), negative_slope, batch_norm)
     for width in extra_filters:
-        x = activate(layers.Conv2DTranspose(width, kernel, padding="same")(x))
+        x = layers.Conv2DTranspose(width, kernel, padding="same")(x)
+        x = _activate(x, negative_slope, batch_norm)
     last = {"conv": NarrowConv2D, "transposed": layers.Conv2DTranspose}[last_layer]
     images = last(1, last_kernel, padding="same", activation="tanh", dtype="float32")(x)
     return keras.Model(z, images, name=name)
 
 
+def _activate(x, negative_slope, batch_norm):
+    x = layers.LeakyReLU(negative_slope)(x)
+    return layers.BatchNormalization()(x) if batch_norm else x
+
+
 def build_dcgan_discriminator(
     filters, *, kernel=5, strides=None, negative_slope=0.2, dropout=0.0, name="discriminator"
-):
-    """A convolutional discriminator: images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+) -> keras.Model:
+    """Build a convolutional discriminator.
 
-    One Conv2D per number in `filters`, of stride 2 unless `strides` says otherwise, each followed
-    by LeakyReLU(`negative_slope`) and Dropout(`dropout`). From the tutorials mnist-dcgan (64, 64)
-    and letters-dcgan (64, 128, 256, 512), without their sigmoid.
+    Args:
+        filters: filters of each Conv2D.
+        kernel: side of their square kernels, in pixels.
+        strides: the stride of each; 2 for all unless given.
+        negative_slope: of the LeakyReLU behind each.
+        dropout: rate (0 to 1) of the Dropout behind each LeakyReLU; 0 leaves it out.
+
+    Returns:
+        A model images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+
+    From the tutorials mnist-dcgan (64, 64) and letters-dcgan (64, 128, 256, 512), without their
+    sigmoid.
     """
     images = x = keras.Input(IMAGE_SHAPE, name="images")
     for width, stride in zip(filters, strides or [2] * len(filters), strict=True):
@@ -146,12 +201,19 @@ def build_dcgan_discriminator(
     return keras.Model(images, logits, name=name)
 
 
-def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generator"):
-    """The workshop generator: every convolution at 7×7 or 14×14, where it is cheap.
+def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generator") -> keras.Model:
+    """Build the workshop generator: every convolution works at 7×7 or 14×14, where it is cheap.
 
-    z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1]. Dense to 7×7×`base_filters`, sub-pixel
-    convolution (3×3) to 14×14×`filters`, then a 5×5 one to 4 channels laid out as 28×28 pixels.
-    Shi et al. 2016, arXiv:1609.05158.
+    Args:
+        latent_dim: width of z.
+        base_filters: channels of the 7×7 map that the Dense layer gives.
+        filters: channels of the 14×14 map that a 3×3 sub-pixel convolution makes of it; a 5×5 one
+            then gives four channels, laid out as 28×28 pixels.
+
+    Returns:
+        A model z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
+
+    Sub-pixel convolution: Shi et al. 2016, arXiv:1609.05158.
     """
     z = keras.Input((latent_dim,), name="z")
     x = layers.Dense(7 * 7 * base_filters)(z)
@@ -163,11 +225,14 @@ def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generato
     return keras.Model(z, layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
-def build_shuffle_discriminator(filters, *, name="discriminator"):
-    """The workshop discriminator: images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+def build_shuffle_discriminator(filters, *, name="discriminator") -> keras.Model:
+    """Build the workshop discriminator: it sees the image as 14×14 pixels of four channels.
 
-    Space to depth makes 14×14×4 of the image without losing a pixel; strided 5×5 convolutions of
-    `filters` with LeakyReLU(0.2) follow.
+    Args:
+        filters: filters of each 5×5 convolution of stride 2; LeakyReLU(0.2) follows each.
+
+    Returns:
+        A model images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
     """
     images = keras.Input(IMAGE_SHAPE, name="images")
     x = pixels_to_channels(images)  # [B, 14, 14, 4]
@@ -178,13 +243,22 @@ def build_shuffle_discriminator(filters, *, name="discriminator"):
     return keras.Model(images, logits, name=name)
 
 
-def build_classifier(n_classes, *, seed=0, name="classifier"):
-    """A reader of characters: images [B, 28, 28, 1] in [-1, 1] -> features and logits.
+def build_classifier(n_classes, *, seed=0, name="classifier") -> keras.Model:
+    """Build a network that reads characters; `judging.metrics` measures distances in its features.
 
-    Returns {"features": [B, 64], "logits": [B, n_classes]}. Two 5×5 convolutions with batch
-    normalisation on 14×14 pixels of four channels; `metrics` measures in the features.
+    Two 5×5 convolutions with batch normalisation work on 14×14 pixels of four channels.
+
+    Args:
+        n_classes: how many characters it tells apart.
+        seed: of its weights and its dropout.
+
+    Returns:
+        A model images [B, 28, 28, 1] in [-1, 1] -> {"features": [B, 64], "logits": [B, n_classes]}.
     """
-    weights = lambda: keras.initializers.GlorotUniform(seed=seed)  # noqa: E731
+
+    def weights():
+        return keras.initializers.GlorotUniform(seed=seed)
+
     images = keras.Input(IMAGE_SHAPE, name="images")
     x = pixels_to_channels(images)  # [B, 14, 14, 4]
     for width, stride in ((32, 1), (64, 2)):
@@ -192,18 +266,30 @@ def build_classifier(n_classes, *, seed=0, name="classifier"):
         x = layers.ReLU()(layers.BatchNormalization()(x))
     x = layers.Dropout(0.3, seed=seed)(layers.Flatten()(x))
     x = layers.Dense(64, kernel_initializer=weights())(x)
-    features = layers.LeakyReLU(0.2, dtype="float32", name="features")(x)  # none is ever constant
+    features = layers.LeakyReLU(0.2, dtype="float32", name="features")(
+        x
+    )  # no feature is stuck at 0
     logits = layers.Dense(n_classes, dtype="float32", kernel_initializer=weights())(features)
     return keras.Model(images, {"features": features, "logits": logits}, name=name)
 
 
-def build_vae_encoder(n_classes, latent_dim=64, *, kernel=5, name="encoder"):
-    """The style tutorial's encoder: images [B, 28, 28, 1] in [-1, 1] -> the character, and the style.
+def build_vae_encoder(n_classes, latent_dim=64, *, kernel=5, name="encoder") -> keras.Model:
+    """Build the style VAE's encoder: from an image to its character and its style.
 
-    Returns {"logits": [B, n_classes], "z_mean": [B, latent_dim], "z_log_var": [B, latent_dim]}. Two
-    strided convolutions of 32 filters, 28 -> 14 -> 7; a class head of 128 units; the posterior
-    straight from the map. From the tutorial *Hand Writing Generation*, which does not tell its
-    kernels: 5 is ours.
+    Two strided convolutions of 32 filters, 28 -> 14 -> 7, lead to a class head with 128 units and,
+    directly, to the parameters of the posterior of z.
+
+    Args:
+        n_classes: how many characters it tells apart.
+        latent_dim: width of z.
+        kernel: side of the square kernels, in pixels.
+
+    Returns:
+        A model images [B, 28, 28, 1] in [-1, 1] -> {"logits": [B, n_classes], "z_mean":
+        [B, latent_dim], "z_log_var": [B, latent_dim]}.
+
+    From the tutorial *Hand Writing Generation*, which doesn't give its kernel sizes: 5 is our
+    choice.
     """
     images = x = keras.Input(IMAGE_SHAPE, name="images")
     for _ in range(2):
@@ -217,20 +303,30 @@ def build_vae_encoder(n_classes, latent_dim=64, *, kernel=5, name="encoder"):
     return keras.Model(images, outputs, name=name)
 
 
-def build_vae_decoder(n_classes, latent_dim=64, *, kernel=4, name="decoder"):
-    """The style tutorial's decoder: (classes [B, n_classes], z [B, latent_dim]) -> pixel logits.
+def build_vae_decoder(n_classes, latent_dim=64, *, kernel=4, name="decoder") -> keras.Model:
+    """Build the style VAE's decoder: from a character and a style to an image.
 
-    The logits [B, 28, 28, 1] are Bernoulli's: their sigmoid is the probability [0, 1] of ink.
-    `classes`: one-hot, or probabilities. 128 units lead from the class to a 7×7×32 map, z has a map
-    of its own; two strided transposed convolutions follow. From the tutorial *Hand Writing
-    Generation*, which does not tell how the maps are joined and how large the kernels are: we add
-    them, the one way that keeps its 7×7×32, with a ReLU behind, and take 4, which weaves evenly.
+    The class passes through 128 units to a 7×7×32 map, and z has a map of its own; their sum, with
+    a ReLU, passes through two strided transposed convolutions.
+
+    Args:
+        n_classes: how many characters there are.
+        latent_dim: width of z.
+        kernel: side of the square kernels, in pixels.
+
+    Returns:
+        A model (classes [B, n_classes], z [B, latent_dim]) -> pixel logits [B, 28, 28, 1]. Classes
+        are one-hot vectors or probabilities. The sigmoid of a logit is the probability of ink.
+
+    From the tutorial *Hand Writing Generation*, which gives neither the kernel sizes nor the way
+    the two maps are joined. We add them, which keeps the tutorial's 7×7×32, and take 4 for the
+    kernels: a multiple of the stride, which avoids a built-in grid pattern (lesson 05).
     """
     classes = keras.Input((n_classes,), name="classes")
     z = keras.Input((latent_dim,), name="z")
-    what = layers.Dense(7 * 7 * 32)(layers.Dense(128, activation="relu")(classes))
-    how = layers.Dense(7 * 7 * 32)(z)
-    x = layers.ReLU()(layers.Add()([what, how]))
+    from_class = layers.Dense(7 * 7 * 32)(layers.Dense(128, activation="relu")(classes))
+    from_z = layers.Dense(7 * 7 * 32)(z)
+    x = layers.ReLU()(layers.Add()([from_class, from_z]))
     x = layers.Reshape((7, 7, 32))(x)  # [B, 7, 7, 32]
     x = layers.Conv2DTranspose(32, kernel, strides=2, padding="same", activation="relu")(x)
     logits = layers.Conv2DTranspose(1, kernel, strides=2, padding="same", dtype="float32")(x)

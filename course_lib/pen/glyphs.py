@@ -1,8 +1,8 @@
-"""Letter shapes as strokes: Hershey's single-stroke fonts, and the other ways people write.
+"""Letter shapes as strokes: Hershey's single-stroke fonts, and other ways in which people write.
 
-A shape is a list of strokes, a stroke a float array [points, 2] of (x, y) in font units: y runs
-down, capitals stand between 0 and 21, small letters between 7 and 21. Hershey 1967, *Calligraphy
-for Computers*.
+A shape is a list of strokes. A stroke is a float array [points, 2] of (x, y) in font units: y grows
+downwards, capitals reach from 0 to 21 and small letters without a stem from 7 to 21. Hershey 1967,
+*Calligraphy for Computers*.
 """
 
 from functools import cache
@@ -11,10 +11,11 @@ import numpy as np
 from HersheyFonts import HersheyFonts
 
 CHARACTERS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-SCRIPT = "acdeghijlmnopqtuvwxy"  # small letters whose cursive form reads well on its own
+SCRIPT = "acdeghijlmnopqtuvwxy"  # small letters whose cursive form is easy to read on its own
 
-# Strokes are separated by "|", points by blanks; a stroke after "~" is a smooth curve through its
-# points, any other goes straight from point to point.
+# Other ways to write a character, one string each. Strokes are separated by "|", points by spaces.
+# A stroke that begins with "~" is a smooth curve through its points; any other is a line from point
+# to point. A shape that is repeated is drawn more often.
 EXTRA = {
     "0": [
         "~ 8,0 3,3 1,10 3,18 7,21 12,18 14,10 11,3 7,0",
@@ -188,8 +189,15 @@ EXTRA = {
 
 
 @cache
-def shapes(character):
-    """All shapes of one of `CHARACTERS`: Hershey's plain one, its cursive one, and ours."""
+def shapes(character) -> list[list[np.ndarray]]:
+    """Return all shapes of a character: Hershey's plain one, the cursive one if any, and ours.
+
+    Args:
+        character: one of `CHARACTERS`.
+
+    Returns:
+        A list of shapes; each is a list of strokes, float arrays [points, 2].
+    """
     fonts = ["futural", "scripts"] if character in SCRIPT else ["futural"]
     hershey = [_hershey(font, character) for font in fonts]
     return hershey + [[_curve(stroke) for stroke in s.split("|")] for s in EXTRA.get(character, [])]
@@ -204,11 +212,12 @@ def _font(name):
 
 def _hershey(font, character):
     strokes = [list(stroke) for stroke in _font(font).strokes_for_text(character)]
-    return [np.array(stroke, "float64") + (0, 12) for stroke in strokes]  # capitals from 0 to 21
+    # Hershey's capitals reach from -12 to 9, ours from 0 to 21.
+    return [np.array(stroke, "float64") + (0, 12) for stroke in strokes]
 
 
 def _curve(text):
-    """The points of one stroke of `EXTRA`; a smooth one as a Catmull-Rom spline."""
+    """Return the points of one stroke of `EXTRA`; a smooth one becomes a Catmull-Rom spline."""
     words = text.split()
     points = np.array([word.split(",") for word in words if word != "~"], "float64")
     if words[0] != "~":

@@ -1,7 +1,7 @@
-"""Handwriting drawn by a simulated pen: offline, quick, and the truth about each style is known.
+"""Handwriting drawn by a simulated pen: offline, fast, and with a known style.
 
-A letter shape from `glyphs` becomes 96 points; the hand bends, stretches, leans and turns them;
-the pen leaves ink around each point. All characters of a chunk go through each step together.
+A letter shape from `glyphs` becomes 96 points. The hand bends, turns, stretches and slants them,
+and the pen leaves ink around them. All characters of a chunk go through each step together.
 """
 
 from functools import cache
@@ -12,20 +12,22 @@ import numpy as np
 from course_lib.pen import glyphs
 from course_lib.pen.glyphs import CHARACTERS
 
-POINTS = 96  # on the way of the pen, pauses left out
-HEIGHT = 20.0  # pixels of a capital or a digit, as MNIST fits them into a 20×20 box
-WIDEST = 22.0  # pixels; a little more than that box, or hardly a width or slant would survive it
-SMALL, SMALL_HEIGHT = "acemnorsuvwxz", 16.0  # letters without a stem, and their height
-CHUNK = 400  # characters drawn together; what one chunk needs stays below 50 MB
+POINTS = 96  # along the path of the pen, without the moves between strokes
+HEIGHT = 20.0  # pixels, of a capital or a digit: MNIST fits its digits into a box of 20×20
+WIDEST = 22.0  # pixels; the box alone would leave little room for different widths and slants
+SMALL, SMALL_HEIGHT = "acemnorsuvwxz", 16.0  # letters without a stem; pixels
+CHUNK = 400  # characters drawn together; a chunk needs less than 50 MB of memory
 
 
 class Style(NamedTuple):
     """How a person writes.
 
-    `slant`: degrees from the upright, positive leans right, -60 to 60. `width`: horizontal
-    stretch, 0.4 to 1.7, 1 is natural. `weight`: breadth of the stroke in pixels of the 28-pixel
-    image, 0.8 to 6. `wobble`: how far the hand strays from the letter's own shape, 0 (not at all)
-    to 3; 1 is a person's.
+    Attributes:
+        slant: degrees from the vertical, -60 to 60; positive values lean to the right.
+        width: horizontal stretch, 0.4 to 1.7; 1 is natural.
+        weight: stroke thickness, 0.8 to 6 pixels of the 28-pixel image.
+        wobble: how far the hand strays from the exact letter shape, 0 (not at all) to 3; 1 is
+            typical.
     """
 
     slant: float = 0.0
@@ -34,11 +36,24 @@ class Style(NamedTuple):
     wobble: float = 1.0
 
 
-LIMITS = Style((-60, 60), (0.4, 1.7), (0.8, 6), (0, 3))
+LIMITS = Style((-60, 60), (0.4, 1.7), (0.8, 6), (0, 3))  # (lowest, highest) of each
+USUAL = Style(slant=5.0, width=1.05, weight=2.4, wobble=0.8)  # an ordinary hand
+NAMED_STYLES = {
+    "narrow": USUAL._replace(width=0.6),
+    "wide": USUAL._replace(width=1.6),
+    "light": USUAL._replace(weight=1.4),
+    "bold": USUAL._replace(weight=4.0),
+    "italic": USUAL._replace(slant=35.0),
+    "backhand": USUAL._replace(slant=-25.0),
+}
 
 
-def sample_style(rng):
-    """One writer's `Style` at random; the spread is that of people (`rng`: a NumPy Generator)."""
+def sample_style(rng) -> Style:
+    """Return a random style, chosen as `draw` chooses when it is given none.
+
+    Args:
+        rng: a NumPy Generator.
+    """
     return Style(*_sample_styles(1, rng)[0].tolist())
 
 
@@ -53,25 +68,28 @@ def _sample_styles(n, rng):
     )
 
 
-def draw(characters, style=None, rng=None):
-    """Draw characters: uint8 [N, 28, 28, 1], white ink on black, centred by mass as MNIST's.
+def draw(characters, style=None, rng=None) -> np.ndarray:
+    """Draw characters, centred by their mass as in MNIST.
 
-    `characters`: a string or sequence of N of the 62 `CHARACTERS`. `style`: None for a new one
-    each, one `Style` for all, or a sequence of N. `rng`: a NumPy Generator or a seed, 0 if None;
-    the same seed gives the same bytes. At wobble 0 only the choice among a character's shapes
-    is left to chance. Raises ValueError for an unknown character or an impossible style.
+    Args:
+        characters: a string or a sequence of N of the 62 `CHARACTERS`.
+        style: one `Style` for all, a sequence of N, or None for a random one each.
+        rng: a NumPy Generator, or a seed, 0 if None. The same seed gives the same images. With
+            wobble 0, only the choice among the shapes of each character is random.
+
+    Returns:
+        uint8 [N, 28, 28, 1], white ink (255) on black (0).
+
+    Raises:
+        ValueError: for an unknown character or an impossible style.
     """
     characters = list(characters)
-    for position, character in enumerate(characters):
-        if not isinstance(character, str) or len(character) != 1 or character not in CHARACTERS:
-            raise ValueError(
-                f"the pen does not know {character!r} (position {position}); it knows {CHARACTERS}"
-            )
+    _check_characters(characters)
     if not isinstance(rng, np.random.Generator):
         rng = np.random.default_rng(0 if rng is None else rng)
     n = len(characters)
     styles = _check_styles(style, n) if style is not None else _sample_styles(n, rng)
-    # All chance is drawn here, before the chunks: their size changes nothing.
+    # All random numbers are drawn here, so the size of the chunks makes no difference.
     chance = rng.random(n)
     small = np.array([character in SMALL for character in characters])
     hand = rng.uniform(-1, 1, (n, 34)) * styles[:, 3:]
@@ -84,19 +102,35 @@ def draw(characters, style=None, rng=None):
     return images
 
 
+def _check_characters(characters):
+    for position, character in enumerate(characters):
+        if not isinstance(character, str) or len(character) != 1 or character not in CHARACTERS:
+            raise ValueError(
+                f"the pen cannot draw {character!r} (position {position}). "
+                f"Choose from {CHARACTERS!r}."
+            )
+
+
 def _check_styles(style, n):
+    """Return N styles as float64 [N, 4]."""
     styles = [style] * n if isinstance(style, Style) else list(style)
     for position, one in enumerate(styles):
         if not isinstance(one, Style):
             raise ValueError(
-                f"style {position} is {one!r}: expected a pen.Style(slant, width, ...)"
+                f"style {position} is {one!r}, expected a pen.Style. "
+                "Give one such as pen.Style(slant=10)."
             )
     if len(styles) != n:
-        raise ValueError(f"{len(styles)} styles for {n} characters: give one, or one each")
+        raise ValueError(
+            f"found {len(styles)} styles for {n} characters. Give one style, or one for each."
+        )
     for position, one in enumerate(styles):
         for name, value, (low, high) in zip(Style._fields, one, LIMITS, strict=True):
             if not low <= value <= high:
-                raise ValueError(f"style {position}: {name} is {value}, expected {low} to {high}")
+                raise ValueError(
+                    f"style {position}: {name} is {value}, expected {low} to {high}. "
+                    "Choose a value in this range."
+                )
     return np.array(styles, "float64").reshape(n, 4)
 
 
@@ -105,7 +139,7 @@ def _check_styles(style, n):
 
 @cache
 def _paths(character):
-    """Every shape of a character: points [shapes, 96, 2], stroke numbers [shapes, 96]."""
+    """Return all shapes of a character: points [shapes, 96, 2], stroke numbers [shapes, 96]."""
     resampled = [_resample(shape) for shape in glyphs.shapes(character)]
     return np.stack([path for path, _ in resampled]), np.stack([number for _, number in resampled])
 
@@ -124,7 +158,7 @@ def _resample(shape):
 
 
 def _choose_shapes(characters, chance):
-    """One shape each, by `chance` in [0, 1): points [n, 96, 2], stroke numbers [n, 96]."""
+    """Choose a shape each, by `chance` in [0, 1): points [n, 96, 2], stroke numbers [n, 96]."""
     paths = np.empty((len(characters), POINTS, 2))
     strokes = np.empty((len(characters), POINTS), int)
     names = np.array(characters)
@@ -140,50 +174,67 @@ def _choose_shapes(characters, chance):
 
 
 def _write(paths, strokes, hand, styles, small):
-    """Where the pen goes, in pixels [n, 96, 2], and how much ink it leaves there [n, 96]."""
-    slant, width, weight, _ = styles.T[..., None]
-    h = iter(np.moveaxis(hand, 1, 0)[..., None])  # one number in ±wobble for each habit, [n, 1]
-    low, high = paths.min(axis=1, keepdims=True), paths.max(axis=1, keepdims=True)
-    size = np.maximum(high - low, 1e-9)[..., 1]  # [n, 1]
-    x, y = np.moveaxis((paths - (low + high) / 2) / size[..., None], 2, 0)  # y from -0.5 to 0.5
-
-    for number in range(4):  # no stroke meets the other quite where it should
-        mine = strokes == number
-        x = x + mine * 0.06 * next(h)
-        y = y + mine * 0.06 * next(h)
-    x, y = x * (1 + 0.5 * next(h) * y), y + 0.4 * next(h) * (0.25 - y * y)  # loops grow or shrink
-    x = x + 0.25 * next(h) * (0.25 - y * y)  # stems bow
-    for frequency in (2.5, 4.5, 7.0):  # low-frequency warp, radians over the letter's height
-        angle, phase = 3.14 * next(h), 3.14 * next(h)
-        wave = np.sin(frequency * (x * np.cos(angle) + y * np.sin(angle)) + phase)
-        x, y = x + 0.28 / frequency * next(h) * wave, y + 0.28 / frequency * next(h) * wave
-
-    turn = 0.15 * next(h)
-    x, y = x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
-    # The height is fitted to a box, as MNIST's; small letters keep a part of their smallness.
-    top, bottom = y.min(axis=1, keepdims=True), y.max(axis=1, keepdims=True)
-    fit = np.where(small, SMALL_HEIGHT, HEIGHT)[:, None] * (1 + 0.04 * next(h))
-    tall = (fit - weight) / (bottom - top)
-    x, y = x * tall * width, (y - top) * tall
-    x = x - y * np.tan(np.radians(slant))
-    # What is too broad shrinks in both directions: squeezed in one, it would lose its slant.
-    shrink = np.minimum(1.0, (WIDEST - weight) / (np.ptp(x, axis=1)[:, None] + 1e-9))
-    x, y = x * shrink, y * shrink
-
-    step = np.hypot(np.diff(x), np.diff(y)) * (np.diff(strokes) == 0)  # pixels; 0 in the air
-    ink = (np.pad(step, ((0, 0), (1, 0))) + np.pad(step, ((0, 0), (0, 1)))) / 2
-    way = np.linspace(0, 1, POINTS)[None]
-    ink = ink * (1 + 0.15 * next(h) * np.sin(6 * way + 3 * next(h)))  # pressure
+    """Return where the pen goes, in pixels [n, 96, 2], and how much ink it leaves [n, 96]."""
+    habits = iter(np.moveaxis(hand, 1, 0)[..., None])  # 34 times a number in ±wobble, [n, 1]
+    x, y = _bend(paths, strokes, habits)
+    x, y = _fit(x, y, styles, small, habits)
+    ink = _press(x, y, strokes, habits)
     mass = ink.sum(axis=1, keepdims=True)
-    x = x - (x * ink).sum(axis=1, keepdims=True) / mass + 13.5  # centred by mass
+    x = x - (x * ink).sum(axis=1, keepdims=True) / mass + 13.5  # centre of mass in the middle
     y = y - (y * ink).sum(axis=1, keepdims=True) / mass + 13.5
     return np.stack([x, y], axis=-1), ink
 
 
-def _ink(points, ink, weight):
-    """Grey levels uint8 [n, 28, 28]: a bell of ink around each point, cut off where it is full.
+def _bend(paths, strokes, habits):
+    """Return x and y [n, 96], y from about -0.5 to 0.5, bent and turned by a hand's habits."""
+    low, high = paths.min(axis=1, keepdims=True), paths.max(axis=1, keepdims=True)
+    size = np.maximum(high - low, 1e-9)[..., 1]  # [n, 1]
+    x, y = np.moveaxis((paths - (low + high) / 2) / size[..., None], 2, 0)
 
-    Across a stroke the bells add up to exp(-d²/2σ²); it falls to one half at d = weight / 2.
+    for number in range(4):  # strokes do not meet exactly where they should
+        mine = strokes == number
+        x = x + mine * 0.06 * next(habits)
+        y = y + mine * 0.06 * next(habits)
+    x = x * (1 + 0.5 * next(habits) * y)  # loops grow or shrink
+    y = y + 0.4 * next(habits) * (0.25 - y * y)
+    x = x + 0.25 * next(habits) * (0.25 - y * y)  # stems bow
+    for frequency in (2.5, 4.5, 7.0):  # low-frequency warp, radians over the letter's height
+        angle, phase = 3.14 * next(habits), 3.14 * next(habits)
+        wave = np.sin(frequency * (x * np.cos(angle) + y * np.sin(angle)) + phase)
+        x = x + 0.28 / frequency * next(habits) * wave
+        y = y + 0.28 / frequency * next(habits) * wave
+
+    turn = 0.15 * next(habits)
+    return x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)
+
+
+def _fit(x, y, styles, small, habits):
+    """Return x and y in pixels [n, 96], in the size, width and slant of a style."""
+    slant, width, weight, _ = styles.T[..., None]
+    # As in MNIST, the height is fitted to a box; small letters stay somewhat smaller.
+    top, bottom = y.min(axis=1, keepdims=True), y.max(axis=1, keepdims=True)
+    height = np.where(small, SMALL_HEIGHT, HEIGHT)[:, None] * (1 + 0.04 * next(habits))
+    tall = (height - weight) / (bottom - top)
+    x, y = x * tall * width, (y - top) * tall
+    x = x - y * np.tan(np.radians(slant))
+    # Too wide a character shrinks in both directions: shrinking x alone would change its slant.
+    shrink = np.minimum(1.0, (WIDEST - weight) / (np.ptp(x, axis=1)[:, None] + 1e-9))
+    return x * shrink, y * shrink
+
+
+def _press(x, y, strokes, habits):
+    """Return the ink at each point [n, 96]: the length of path around it, by the pen's pressure."""
+    step = np.hypot(np.diff(x), np.diff(y)) * (np.diff(strokes) == 0)  # pixels; 0 in the air
+    ink = (np.pad(step, ((0, 0), (1, 0))) + np.pad(step, ((0, 0), (0, 1)))) / 2
+    way = np.linspace(0, 1, POINTS)[None]
+    return ink * (1 + 0.15 * next(habits) * np.sin(6 * way + 3 * next(habits)))
+
+
+def _ink(points, ink, weight):
+    """Return grey levels, uint8 [n, 28, 28]: a bell of ink around each point, added and clipped.
+
+    At a distance d from the middle of a stroke, the bells add up to exp(-d²/2σ²). That is one half
+    at d = weight / 2.
     """
     sigma = weight[:, None, None] / 2.355
     grid = np.arange(28.0)

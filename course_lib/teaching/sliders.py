@@ -1,4 +1,4 @@
-"""Sliders over a picture in a notebook; where no widget can be shown, a still picture stands in."""
+"""Sliders above a picture in a notebook; a still picture wherever no sliders can be shown."""
 
 import base64
 import io
@@ -6,11 +6,14 @@ import io
 import matplotlib.pyplot as plt
 
 
-def explore(draw, names, still, reach=3.0):
-    """Show one slider a name, and below them the picture that `draw` makes of their values.
+def explore(draw, names, still, reach=3.0) -> None:
+    """Show one slider for each name, and below them the picture that `draw` makes of their values.
 
-    `draw`: a function of a list of numbers, each from -`reach` to `reach`, that returns a Figure.
-    `still`: the Figure for wherever no widget can be shown, such as a web page or a printed copy.
+    Args:
+        draw: a function that takes a list of numbers, one from each slider, and returns a Figure.
+        names: the names of the sliders, which are the order of those numbers.
+        still: the Figure to show where there are no sliders, such as on a web page or on paper.
+        reach: the sliders go from -`reach` to `reach`.
     """
     picture = io.BytesIO()
     still.savefig(picture, format="png", dpi=90)
@@ -18,7 +21,7 @@ def explore(draw, names, still, reach=3.0):
     try:
         import ipywidgets
     except ImportError:
-        print("ipywidgets is not installed, so there are no sliders: a still picture instead")
+        print("Found no ipywidgets, so there are no sliders: this is a still picture.")
     else:
         sliders = {
             name: ipywidgets.FloatSlider(0.0, min=-reach, max=reach, step=0.25, description=name)

@@ -1,7 +1,6 @@
-"""What to keep from a run: progress, every step's numbers, samples on a fixed z, measures, a film.
+"""Keras callbacks that watch a run: a progress bar, every step's logs, a film and quality measures.
 
-They are Keras callbacks for `gan.fit(..., verbose=0, callbacks=[...])`; `fit_and_watch` puts them
-together.
+They are for `gan.fit(..., verbose=0, callbacks=[...])`; `fit_and_watch` uses them together.
 """
 
 import csv
@@ -17,48 +16,61 @@ from course_lib.training.model import StepModel
 
 
 class StepCallback(keras.callbacks.Callback):
-    """A callback that counts steps over all epochs and fits: override `on_step(step, logs)`."""
+    """A callback that counts steps over all epochs and fits; a subclass overrides `on_step`."""
 
     def __init__(self):
         super().__init__()
         self.step = 0
 
-    def on_train_batch_end(self, batch, logs=None):
-        """Hand on each step of a call, of which a `GAN` may take several."""
+    def on_train_batch_end(self, batch, logs=None) -> None:
+        """Call `on_step` for each step; a `StepModel` may have taken several in this call."""
         steps = self.model.split_logs(logs) if isinstance(self.model, StepModel) else [logs]
         for step_logs in steps:
             self.step += 1
             self.on_step(self.step, step_logs)
 
-    def on_step(self, step, logs):
-        """Called for each step with the number of steps done and that step's logs."""
+    def on_step(self, step, logs) -> None:
+        """Look at one step.
+
+        Args:
+            step: how many steps are done, this one included.
+            logs: this step's logs, a dict of scalars.
+        """
 
 
 class Progress(StepCallback):
-    """A progress bar over `steps` steps, with the losses beside it."""
+    """A progress bar with the current losses beside it.
+
+    Args:
+        steps: the length of the run.
+    """
 
     def __init__(self, steps):
         super().__init__()
         self.steps = steps
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs=None) -> None:
+        """Start the bar."""
         self.bar = ProgressBar(self.steps, initial=self.step)
 
-    def on_step(self, step, logs):
+    def on_step(self, step, logs) -> None:
+        """Move the bar to this step."""
         self.bar.set_postfix(
             {name: f"{float(logs[name]):.2f}" for name in ("d_loss", "g_loss") if name in logs},
             refresh=False,
         )
         self.bar.update(step - self.bar.n)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs=None) -> None:
+        """End the bar."""
         self.bar.close()
 
 
 class History(StepCallback):
-    """Every step's logs, as lists in `history` ("step", "d_loss", "g_loss", ...).
+    """The logs of every step.
 
-    `reports`: what a `Measure` beside it measured, a `metrics.Report` by step.
+    `history` is a dict of lists with the key "step" and those of the logs, such as "d_loss".
+    `reports` is a dict step -> `metrics.Report`, filled by a `Measure` that watches the same run.
     """
 
     def __init__(self):
@@ -66,18 +78,27 @@ class History(StepCallback):
         self.history = {"step": []}
         self.reports = {}
 
-    def on_step(self, step, logs):
+    def on_step(self, step, logs) -> None:
+        """Append this step's logs."""
         self.history["step"].append(step)
         for name, value in logs.items():
             self.history.setdefault(name, []).append(float(value))
 
-    def save(self, path):
-        """Write a CSV file with a header, one row a step; measures stand in the rows they belong to.
+    def save(self, path) -> None:
+        """Write a CSV file: a header, then one row for each step, with the measures of that step.
 
-        Raises ValueError if the runs it watched did not log the same things.
+        Args:
+            path: of the file.
+
+        Raises:
+            ValueError: if the runs it watched logged different things.
         """
         if len({len(values) for values in self.history.values()}) > 1:
-            raise ValueError("this History watched runs with different logs: use one for each")
+            names = ", ".join(self.history)
+            raise ValueError(
+                f"this History watched runs with different logs ({names}), which don't fit in one "
+                "table: use a new History for each run"
+            )
         measures = {step: report.numbers() for step, report in self.reports.items()}
         names = list(next(iter(measures.values()), {}))
         with open(path, "w", newline="", encoding="utf-8") as file:
@@ -89,43 +110,64 @@ class History(StepCallback):
 
 
 class Film(StepCallback):
-    """Samples on a fixed z, denser early, when most happens: `frames` and `frame_steps`.
+    """Samples of the same z through the whole run, more often early, when they change most.
 
-    `z`: [N, latent_dim]. `steps`: length of the run. `n_frames`: about how many; the steps grow
-    like a square, from 0 to the last. Where `fit` takes several steps in a call, a frame shows the
-    end of the call, and its number says so.
+    `frames` is a list of float32 [N, 28, 28, 1] in [-1, 1], `frame_steps` the step of each. If
+    `fit` takes several steps in a call, a frame shows the end of a call, and so does its step.
+
+    Args:
+        z: [N, latent_dim].
+        steps: the length of the run, 1 or more.
+        n_frames: about how many frames, 2 or more; their steps grow as squares do, from 0 to
+            `steps`.
+
+    Raises:
+        ValueError: for fewer steps or frames.
     """
 
     def __init__(self, z, steps, n_frames=40):
         super().__init__()
         if steps < 1 or n_frames < 2:
-            raise ValueError(f"steps={steps}, n_frames={n_frames}: expected at least 1 and 2")
+            raise ValueError(
+                f"a Film got steps={steps} and n_frames={n_frames}: expected at least 1 step and "
+                "2 frames"
+            )
         self.z = z
         self.due = sorted({int(round(steps * (i / (n_frames - 1)) ** 2)) for i in range(n_frames)})
         self.frames, self.frame_steps = [], []
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs=None) -> None:
+        """Take the frame of step 0."""
         self.look()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch, logs=None) -> None:
+        """Count the steps, then take a frame if one is due."""
         super().on_train_batch_end(batch, logs)
         self.look()
 
-    def look(self):
-        """Draw a frame if one is due."""
+    def look(self) -> None:
+        """Take a frame if one is due."""
         if self.due and self.step >= self.due[0]:
             self.due = [due for due in self.due if due > self.step]
             self.frames.append(self.model.sample(self.z))
             self.frame_steps.append(self.step)
 
-    def save(self, path, columns=10, zoom=2, milliseconds=120):
-        """Write a looping GIF that rests on its last frame.
+    def save(self, path, columns=10, zoom=2, milliseconds=120) -> None:
+        """Write a GIF that loops and pauses on its last frame.
 
-        `columns`: images a row; `zoom`: screen pixels a pixel; `milliseconds`: a frame's time.
-        Raises ValueError before the first frame.
+        Args:
+            path: of the file.
+            columns: how many images there are in a row.
+            zoom: side, in screen pixels, of each pixel of an image.
+            milliseconds: how long each frame but the last is shown.
+
+        Raises:
+            ValueError: if there is no frame yet.
         """
         if not self.frames:
-            raise ValueError("no frames yet: give this Film to fit(callbacks=[...]) first")
+            raise ValueError(
+                "this Film has no frames yet: train with fit(..., callbacks=[film]) first"
+            )
         pages = []
         for images in self.frames:
             page = np.round(plots.tile(images, columns) * 7) * (255 / 7)  # 8 greys: a small file
@@ -136,11 +178,16 @@ class Film(StepCallback):
 
 
 class Measure(StepCallback):
-    """How well the samples are, again and again: a `metrics.Report` by step into `history.reports`.
+    """Measure the quality of the samples during the run; the results go to `history.reports`.
 
-    `yardstick`: a `metrics.Yardstick`; `history`: the run's `History`. Measured at every
-    `every` steps or later: never is more than `budget`, a share, of the time spent on it.
-    500 samples on a fixed z, so that a report at the end with more of them says a little less.
+    Args:
+        yardstick: a `metrics.Yardstick`; its `report` does the measuring.
+        history: the `History` that watches the same run.
+        every: the smallest number of steps from one measure to the next.
+        budget: a fraction, 0 to 1; measuring takes at most this fraction of the run time, so that
+            measures come later than `every` says if they are slow.
+        n_samples: how many samples are measured, of the same z each time. The Fréchet distance of
+            a larger number of samples is a little lower.
     """
 
     def __init__(self, yardstick, history, every=200, budget=0.05, n_samples=500):
@@ -149,10 +196,12 @@ class Measure(StepCallback):
         self.every, self.budget, self.n_samples = every, budget, n_samples
         self.due, self.spent, self.cost = every, 0.0, yardstick.seconds
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs=None) -> None:
+        """Start the clock."""
         self.start = time.perf_counter()
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(self, batch, logs=None) -> None:
+        """Count the steps, then measure if a measure is due and there is time for it."""
         super().on_train_batch_end(batch, logs)
         now = time.perf_counter()
         affordable = self.spent + self.cost <= self.budget * (now - self.start)
@@ -165,11 +214,22 @@ class Measure(StepCallback):
             self.due = self.step + self.every
 
 
-def fit_and_watch(model, batches, steps, z, n_frames=40, yardstick=None):
-    """Train with a progress bar, every step's numbers and a film. Returns (`History`, `Film`).
+def fit_and_watch(model, batches, steps, z, n_frames=40, yardstick=None) -> tuple[History, Film]:
+    """Train a GAN with a progress bar, the logs of every step and a film.
 
-    `model`: a compiled `gan.GAN`; `batches`: as `Dataset.batches` gives them; `z`: [N, latent_dim],
-    what the film shows; `n_frames`: about how many frames; `yardstick`: to `Measure` on the way.
+    Args:
+        model: a compiled `gan.GAN`.
+        batches: as `Dataset.batches` gives them.
+        steps: the length of the run, 1 or more.
+        z: [N, latent_dim], what the film shows.
+        n_frames: about how many frames the film has, 2 or more.
+        yardstick: a `metrics.Yardstick` to measure the samples with during the run.
+
+    Returns:
+        The `History` and the `Film` of the run.
+
+    Raises:
+        ValueError: as `Film`.
     """
     history, film = History(), Film(z, steps, n_frames)
     watch = [history, film, Progress(steps)]

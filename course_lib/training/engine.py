@@ -1,8 +1,4 @@
-"""What the machine offers and what the kit takes of it: memory, precision, XLA.
-
-Importing it sets how memory is taken: on a GPU as needed, on Linux without giving it back to the
-system after every step.
-"""
+"""What this machine can do, and what the kit uses of it: a GPU, short number formats, XLA."""
 
 import contextlib
 from pathlib import Path
@@ -13,14 +9,17 @@ import tensorflow as tf
 PRECISIONS = {"float32": "float32", "bfloat16": "mixed_bfloat16", "float16": "mixed_float16"}
 
 
-def on_gpu():
-    """Whether TensorFlow has found a GPU."""
+def on_gpu() -> bool:
+    """Return whether TensorFlow has found a GPU."""
     return bool(tf.config.list_physical_devices("GPU"))
 
 
-def has_bfloat16():
-    """Whether this machine multiplies bfloat16 in hardware: a GPU, or a processor with AMX or
-    AVX-512 that Linux says can do so. Elsewhere False, for nothing asked could tell.
+def has_bfloat16() -> bool:
+    """Return whether this machine is known to multiply bfloat16 in hardware.
+
+    Returns:
+        True with a GPU, or if Linux lists amx_bf16 or avx512_bf16 among the processor's features.
+        On other systems there is no such list, so the answer is False.
     """
     if on_gpu():
         return True
@@ -30,46 +29,65 @@ def has_bfloat16():
     return False
 
 
-def use_precision(name):
-    """Build and train the networks made from now on in "float32", "bfloat16" or "float16".
+def use_precision(name) -> None:
+    """Set the precision of every network that is built from now on.
 
-    The two short ones are Keras's mixed precision (Micikevicius et al. 2017, arXiv:1710.03740):
-    multiplications in 16 bits; weights, what a network returns, losses and optimizers in 32.
-    Raises ValueError for another name, and where this machine does not have it in hardware:
-    bfloat16 wants a GPU or a processor with amx_bf16 or avx512_bf16, float16 a GPU.
+    Args:
+        name: "float32", or "bfloat16" or "float16" for Keras's mixed precision (Micikevicius et
+            al. 2017, arXiv:1710.03740): it multiplies in 16 bits; weights, outputs, losses and
+            optimizers stay in 32.
+
+    Raises:
+        ValueError: for any other name, and if this machine doesn't have it in hardware: bfloat16
+            needs a GPU or a processor with amx_bf16 or avx512_bf16; float16 needs a GPU.
     """
     if name not in PRECISIONS:
-        raise ValueError(f"precision {name!r}: expected {', '.join(PRECISIONS)}")
+        raise ValueError(f"precision is {name!r}: expected {', '.join(PRECISIONS)}")
     if name == "bfloat16" and not has_bfloat16():
         raise ValueError(
-            "bfloat16: no GPU, and no amx_bf16 or avx512_bf16 among this processor's features, so "
-            "it would only be imitated: stay with float32"
+            "this machine has no GPU, and its processor lists neither amx_bf16 nor avx512_bf16, "
+            "so bfloat16 would only be imitated: stay with float32"
         )
     if name == "float16" and not on_gpu():
         raise ValueError(
-            "float16: only imitated without a GPU, and none is here: stay with float32"
+            "this machine has no GPU, and without a GPU float16 is only imitated: stay with float32"
         )
     keras.config.set_dtype_policy(PRECISIONS[name])
 
 
-def scale_losses(optimizer):
-    """The optimizer within Keras's LossScaleOptimizer, unless it is one already."""
+def scale_losses(optimizer) -> keras.optimizers.LossScaleOptimizer:
+    """Return the optimizer wrapped in Keras's LossScaleOptimizer, unless it is one already.
+
+    It multiplies losses before the gradients are taken and divides the gradients afterwards, so
+    that small gradients don't become 0 in float16.
+    """
     if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         return optimizer
     return keras.optimizers.LossScaleOptimizer(optimizer)
 
 
-def gains_from_xla(*networks):
-    """Whether XLA speeds these networks up on a CPU: only Dense layers, and no Dropout.
+def gains_from_xla(*networks) -> bool:
+    """Return whether XLA makes these networks faster on a CPU: only Dense layers, and no Dropout.
 
     XLA's CPU convolutions and random numbers are several times slower than TensorFlow's own.
+
+    Args:
+        networks: keras.Models.
     """
     quick = {"InputLayer", "Dense", "ReLU", "LeakyReLU", "BatchNormalization", "Flatten", "Reshape"}
     return all(type(layer).__name__ in quick for network in networks for layer in network.layers)
 
 
-def describe(jit_compile, steps_per_execution):
-    """One line: the device, the precision, whether XLA compiles the step, steps a call of `fit`."""
+def describe(jit_compile, steps_per_execution) -> str:
+    """Return one line that says on which device and how a model trains.
+
+    Args:
+        jit_compile: whether XLA compiles the training step.
+        steps_per_execution: the largest number of steps that `fit` takes in one call.
+
+    Returns:
+        Such as "CPU, float32, with XLA, fit in calls of 16 steps".
+    """
     device = "GPU" if on_gpu() else "CPU"
     xla = "with XLA" if jit_compile else "without XLA"
     steps = f", fit in calls of {steps_per_execution} steps" if steps_per_execution > 1 else ""

@@ -1,31 +1,37 @@
-"""Models that are trained once and kept: in the folder `course_lib` of Keras's cache."""
+"""Models that are trained once and kept, in the folder `course_lib` of Keras's cache."""
 
 import contextlib
 import os
+from pathlib import Path
 
 import keras
 
 from course_lib.data import places
 
 
-def path(name):
-    """Where the model of this name is kept: below $KERAS_HOME, else below ~/.keras."""
+def path(name) -> Path:
+    """Return where the model of this name is kept: under $KERAS_HOME if set, else ~/.keras."""
     return places.keras_home() / "course_lib" / f"{name}.keras"
 
 
-def load_or_train(name, what, train):
-    """The keras.Model kept under `name`; where there is none, what `train()` returns, kept from now on.
+def load_or_train(name, title, train) -> keras.Model:
+    """Load the model kept under `name`; if there is none, train it and keep it.
 
-    `what` is it, in words: which of the two was done is said, and if it could not be kept.
+    Prints which of the two happened, and whether a file was damaged or the model couldn't be kept.
+
+    Args:
+        name: of its file, without a folder or an ending.
+        title: what it is, for the messages, such as "the classifier of 10 classes".
+        train: a function without arguments that returns the trained model.
     """
     kept = path(name)
     if kept.exists():
         try:
             model = keras.models.load_model(kept)
-            print(f"{what}, kept from an earlier run")
+            print(f"{title}, kept from an earlier run")
             return model
-        except Exception as error:  # damage comes in every kind, and it can be trained again
-            print(f"{kept} cannot be read ({error}): training {what} again")
+        except Exception as error:  # any kind of damage: the model can be trained again
+            print(f"{kept} cannot be read ({error}): training {title} again")
     model = train()
     temporary = kept.with_name(f"{os.getpid()}-{kept.name}")
     try:
@@ -33,7 +39,7 @@ def load_or_train(name, what, train):
         model.save(temporary)
         os.replace(temporary, kept)
     except OSError as error:
-        print(f"{what} could not be kept ({error}): it is trained anew each time")
+        print(f"{title} could not be kept ({error}): the next run will train it again")
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
     return model

@@ -1,4 +1,4 @@
-"""The kit's own style VAE: 36 characters drawn by the pen, trained once and kept."""
+"""The style VAE's recipe, its training, and the kit's own model of the pen's 36 characters."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,22 +13,29 @@ from course_lib.training.recipe import Recipe
 from course_lib.vae.vae import VAE
 
 CHARACTERS = "".join(datasets.DIGITS + datasets.LETTERS)  # the tutorial's 36
-VERSION = 1  # to be raised with every change of the model or its training
+VERSION = 1  # raise it with every change to the model or its training
 
 
 @dataclass(frozen=True, kw_only=True)
 class VAERecipe(Recipe):
-    """What a style VAE is trained with.
+    """The settings to train a style VAE with.
 
-    `learning_rate`: of Adam at the start; it falls along a cosine. `per_class`: images of each
-    character that the pen draws where no data is named.
+    Args:
+        learning_rate: of Adam at the start; it falls along a cosine.
+        per_class: how many images of each character the pen draws if no data is given.
     """
 
     learning_rate: float
     per_class: int
 
     def build_vae(self, class_names, steps=None, seed=0) -> VAE:
-        """Build a compiled `VAE` with new networks, its learning rate falling over `steps`."""
+        """Build a compiled `VAE` with new networks.
+
+        Args:
+            class_names: the characters, in the order of the labels.
+            steps: over how many the learning rate falls to 0; the recipe's own number unless given.
+            seed: of the weights and of every z.
+        """
         keras.utils.set_random_seed(seed)
         model = VAE(class_names, seed=seed)
         rate = keras.optimizers.schedules.CosineDecay(self.learning_rate, steps or self.steps)
@@ -49,33 +56,45 @@ STYLE_VAE = VAERecipe(
 
 
 def train_vae(dataset, steps=None, seed=0, callbacks=(), recipe=STYLE_VAE) -> VAE:
-    """Train a `VAE` of a `Dataset`'s characters, two to three minutes on two CPU cores.
+    """Train a `VAE` on the characters of a `Dataset`, in two to three minutes on two CPU cores.
 
     Args:
-        dataset: of each of 36 classes it wants 1,000 images.
-        steps: the recipe's own number unless given.
+        dataset: the kit's own model is trained on 1,000 images of each of 36 classes.
+        steps: how many training steps to take; the recipe's own number unless given.
         seed: of the weights, the order of the images and every z.
-        callbacks: keras.callbacks to watch it by, beside the progress bar.
-        recipe: the numbers to train with.
+        callbacks: Keras callbacks to use beside the progress bar.
+        recipe: a `VAERecipe`.
     """
     steps = steps or recipe.steps
     model = recipe.build_vae(dataset.class_names, steps, seed)
-    batches = dataset.batches(min(recipe.batch_size, len(dataset)), seed, labels=True)
+    fit_vae(model, dataset, steps, seed, callbacks, recipe.batch_size)
+    return model
+
+
+def fit_vae(model, dataset, steps, seed=0, callbacks=(), batch_size=STYLE_VAE.batch_size) -> None:
+    """Train a compiled `VAE` on a `Dataset` for `steps` steps, with a progress bar."""
+    batches = dataset.batches(min(batch_size, len(dataset)), seed, labels=True)
     with ProgressBar(steps, f"learning to write {len(dataset.class_names)} characters") as bar:
         step = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
         watching = [step, *callbacks]
         model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=watching)
-    return model
 
 
 def kept_name() -> str:
-    """Return the name of the kit's own VAE in the cache; another pen makes another name."""
+    """Return the file name of the kit's own VAE in the cache.
+
+    It contains a hash of the pen's drawings, so that a model trained with an older pen isn't used.
+    """
     drawn = pen.draw(CHARACTERS, rng=0).tobytes()
     return f"style-vae-{hashlib.sha256(drawn + bytes([VERSION])).hexdigest()[:16]}"
 
 
 def load_vae(callbacks=()) -> VAE:
-    """Return the kit's own VAE of 36 characters: kept from an earlier run, else trained now."""
+    """Load the kit's own VAE of 36 characters, or train it if no earlier run has kept one.
+
+    Args:
+        callbacks: Keras callbacks for the training.
+    """
     return model_cache.load_or_train(
         kept_name(),
         "the style VAE of 36 characters",

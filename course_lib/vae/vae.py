@@ -1,9 +1,10 @@
-"""A supervised variational autoencoder: it reads characters, and writes others in their style.
+"""A supervised variational autoencoder: it reads characters and writes others in the same style.
 
-The encoder says of an image which character it is, and, in z, how it is written; the decoder takes
-a character and a z and writes it. It is told the character, and the mean of each class is taken off
-z, so that z is left with the style: without that, a prompt's characters shine through whatever is
-written in its style.
+The encoder looks at an image and outputs which character it shows and, in z, how it is written. The
+decoder takes a character and a z and draws the image. Two things leave only the style to z: the
+decoder is given the character, and the mean z of each class is subtracted. Without the second, the
+characters of the prompt show through in what is written in their style.
+
 Kingma and Welling 2013, arXiv:1312.6114; Kingma et al. 2014, arXiv:1406.5298 (M2); the tutorial
 *Hand Writing Generation*.
 """
@@ -21,14 +22,16 @@ from course_lib.networks.latent import fixed_z
 from course_lib.training.model import StepModel
 from course_lib.vae import losses
 
-MEMORY = 0.02  # how far one image pulls the mean of its class
+MEMORY = 0.02  # the fraction of its distance by which one image pulls the mean of its class
 
 
 class StylePosterior(NamedTuple):
-    """What drawings say about a hand: a normal distribution over z, and what was read in them.
+    """What some drawings tell about their writer's style, and which characters they show.
 
-    `z_mean`, `z_log_var`: float32 [latent_dim]. `labels`: int64 [N], what each drawing shows, and
-    `confidences`: [N], how sure the encoder is of that, 0 to 1.
+    Args:
+        z_mean, z_log_var: float32 [latent_dim], the mean and log-variance of a normal distribution.
+        labels: int64 [N], the class of each drawing.
+        confidences: float32 [N], the probability that the encoder gives to that class, 0 to 1.
     """
 
     z_mean: np.ndarray
@@ -39,14 +42,14 @@ class StylePosterior(NamedTuple):
 
 @keras.saving.register_keras_serializable("course_lib")
 class VAE(StepModel):
-    """Encoder and decoder in one, with one compiled `train_step`.
+    """Encoder and decoder, trained together by one compiled `train_step`.
 
     Args:
         class_names: the characters, in the order of the labels.
-        encoder, decoder: as `networks.build_vae_encoder` and `build_vae_decoder` build them, which
-            is done here if they are not given.
-        kl_weight: of the divergence of z from a standard normal (1 in the paper).
-        class_weight: of the cross-entropy of the class head.
+        encoder, decoder: as `networks.build_vae_encoder` and `build_vae_decoder` build them; built
+            here unless given.
+        kl_weight: weight of the KL divergence of z from a standard normal (1 in the paper).
+        class_weight: weight of the cross-entropy of the class head.
         seed: of every z drawn in training.
     """
 
@@ -71,20 +74,35 @@ class VAE(StepModel):
         self.latent_dim = self.encoder.output["z_mean"].shape[-1]
         self.kl_weight, self.class_weight, self.seed = kl_weight, class_weight, seed
         self.seed_generator = keras.random.SeedGenerator(seed)
-        # The running mean of each class's z_mean: what the character itself puts there.
+        # The running mean of z_mean over each class: the part of z that depends on the character.
         shape = len(self.class_names), self.latent_dim
         self.class_means = self.add_weight(
             shape=shape, initializer="zeros", trainable=False, name="class_means"
         )
         self.built = True
 
-    def draw_z(self, z_mean, z_log_var):
-        """Draw one z from each posterior, by the reparameterisation trick: [B, latent_dim]."""
+    def draw_z(self, z_mean, z_log_var) -> tf.Tensor:
+        """Draw one z from each posterior by the reparameterisation trick.
+
+        Args:
+            z_mean, z_log_var: [B, latent_dim].
+
+        Returns:
+            [B, latent_dim], through which gradients flow to both arguments.
+        """
         noise = keras.random.normal(ops.shape(z_mean), seed=self.seed_generator)
         return z_mean + ops.exp(z_log_var / 2) * noise
 
     def train_step(self, data):
-        """Take one step on `data`, (images [B, 28, 28, 1], labels [B]). Return the logs."""
+        """Update encoder and decoder once, then the means of the classes. Return this step's logs.
+
+        Args:
+            data: (images [B, 28, 28, 1], uint8 as loaded or float32 in [-1, 1]; labels [B]).
+
+        Returns:
+            A dict of scalars: `loss`, its three parts `reconstruction_loss`, `kl_loss` and
+            `class_loss` before they are weighted, and `class_accuracy` (0 to 1).
+        """
         images, labels = data
         real_images = scale_pixels(images)
         one_hot = ops.one_hot(labels, len(self.class_names))
@@ -111,13 +129,19 @@ class VAE(StepModel):
         accuracy = ops.mean(ops.cast(right, "float32"))
         return {"loss": loss, **logs, "class_accuracy": accuracy}
 
-    def infer_style(self, images, labels=None):
-        """The `Style` behind some drawings: one is enough, none gives the prior.
+    def infer_style(self, images, labels=None) -> StylePosterior:
+        """Infer the style of some drawings by one writer.
 
-        `images`: uint8 or float32 in [-1, 1], [N, 28, 28, 1]; `labels`: what they show, read if None.
-        The posteriors are combined by their precision, the prior counted once: p(z | all) is
-        proportional to p(z) times the product of q(z | image) / p(z). Raises ValueError for images
-        or labels of another kind.
+        The posteriors are combined by their precision, and the prior counts once: p(z | all) is
+        proportional to p(z) times the product of q(z | image) / p(z).
+
+        Args:
+            images: [N, 28, 28, 1], uint8 or float32 in [-1, 1]. One is enough; for none, the
+                prior is returned.
+            labels: integers [N], what the images show; the encoder reads them unless given.
+
+        Raises:
+            ValueError: for images of another shape or range, and for labels that don't fit.
         """
         if not len(images):
             nothing = np.zeros(self.latent_dim, "float32")
@@ -126,7 +150,7 @@ class VAE(StepModel):
         found = {k: np.asarray(v) for k, v in self.encoder(scale_pixels(images)).items()}
         scores = np.asarray(ops.softmax(found["logits"]))
         labels = scores.argmax(axis=1) if labels is None else self.check_labels(labels, len(images))
-        # A posterior wider than the prior must not take away from the prior's own precision, 1.
+        # A posterior wider than the prior must not reduce the prior's own precision, which is 1.
         precisions = np.maximum(np.exp(-found["z_log_var"]), 1)
         precision = 1 + (precisions - 1).sum(axis=0)
         means = found["z_mean"] - np.asarray(self.class_means)[labels]
@@ -134,15 +158,35 @@ class VAE(StepModel):
         confidences = scores[np.arange(len(labels)), labels]
         return StylePosterior(z_mean, -np.log(precision), labels, confidences)
 
-    def sample_style(self, style=None, n=1, seed=0):
-        """n z at random, float32 [n, latent_dim]: from a `Style`, from the prior if None."""
+    def sample_style(self, style=None, n=1, seed=0) -> np.ndarray:
+        """Draw z at random from a style, or from the prior.
+
+        Args:
+            style: a `StylePosterior`; the prior unless given.
+            n: how many z to draw.
+            seed: the same seed draws the same z.
+
+        Returns:
+            float32 [n, latent_dim].
+        """
         noise = fixed_z(n, self.latent_dim, seed)
         return noise if style is None else style.z_mean + np.exp(style.z_log_var / 2) * noise
 
-    def find_directions(self, images, labels, n=3):
-        """The n directions in which hands differ most, float32 [n, latent_dim], one standard deviation long.
+    def find_directions(self, images, labels, n=3) -> np.ndarray:
+        """Find the n directions of z in which handwriting differs most.
 
-        The principal axes of z_mean, class means off, over `images` [N, 28, 28, 1] and `labels` [N].
+        They are the principal axes of z_mean, with the means of the classes subtracted.
+
+        Args:
+            images: [N, 28, 28, 1], uint8 or float32 in [-1, 1], by many writers.
+            labels: integers [N], what they show.
+            n: how many directions, up to latent_dim.
+
+        Returns:
+            float32 [n, latent_dim], the largest first; each is one standard deviation long.
+
+        Raises:
+            ValueError: as `infer_style`.
         """
         check_images(images)
         labels = self.check_labels(labels, len(images))
@@ -154,27 +198,45 @@ class VAE(StepModel):
         _, lengths, axes = np.linalg.svd(z_mean - z_mean.mean(axis=0), full_matrices=False)
         return (axes[:n] * lengths[:n, None] / np.sqrt(len(images))).astype("float32")
 
-    def decode(self, labels, z):
-        """Images of these classes in these styles, float32 [N, 28, 28, 1] in [-1, 1].
+    def decode(self, labels, z) -> np.ndarray:
+        """Draw one image of each label.
 
-        `labels`: integers [N]; `z`: [N, latent_dim], or [latent_dim] for one style for all. Raises
-        ValueError for others.
+        Args:
+            labels: integers [N].
+            z: [N, latent_dim], or [latent_dim] for the same style everywhere.
+
+        Returns:
+            float32 [N, 28, 28, 1] in [-1, 1].
+
+        Raises:
+            ValueError: for labels that aren't known classes, and for z of another shape.
         """
         labels, z = self.check_labels(labels, len(labels)), np.asarray(z, "float32")
         self.check_z(z, len(labels))
         z = np.broadcast_to(z, (len(labels), self.latent_dim))
-        told = np.eye(len(self.class_names), dtype="float32")[labels]
-        return 2 * ops.convert_to_numpy(ops.sigmoid(self.decoder([told, z], training=False))) - 1
+        classes = np.eye(len(self.class_names), dtype="float32")[labels]
+        return 2 * ops.convert_to_numpy(ops.sigmoid(self.decoder([classes, z], training=False))) - 1
 
-    def write(self, text, z=None):
-        """The text as images, float32 [N, 28, 28, 1] in [-1, 1], a blank one for a space.
+    def write(self, text, z=None) -> np.ndarray:
+        """Write a text, one image for each character and a blank one for each space.
 
-        `z`: [latent_dim], or one row for each character of the text; None for the plainest style,
-        z = 0. Characters that the model does not know are left out, and named in a message.
+        A message lists the characters that this model doesn't know; they are left out.
+
+        Args:
+            text: a string.
+            z: [latent_dim], or [len(text), latent_dim] for a style for each character; z = 0, the
+                average style, unless given.
+
+        Returns:
+            float32 [N, 28, 28, 1] in [-1, 1].
+
+        Raises:
+            ValueError: for z of another shape.
         """
         unknown = sorted(set(text) - set(self.class_names) - {" "})
         if unknown:
-            print(f"not written: {' '.join(unknown)}; this model knows {''.join(self.class_names)}")
+            known = "".join(self.class_names)
+            print(f"left out: {' '.join(unknown)}, because this model knows only {known}")
         z = np.zeros(self.latent_dim, "float32") if z is None else np.asarray(z)
         self.check_z(z, len(text))
         kept = [i for i, character in enumerate(text) if character not in unknown]
@@ -186,24 +248,22 @@ class VAE(StepModel):
             images[inked] = self.decode(labels, z if z.ndim == 1 else z[kept][inked])
         return images
 
-    def check_z(self, z, n):
-        """Raise ValueError unless z is one style for n characters, or a style for each."""
+    def check_z(self, z, n) -> None:
+        """Raise ValueError unless z is [latent_dim], one style for all, or [n, latent_dim]."""
         if z.shape not in ((self.latent_dim,), (n, self.latent_dim)):
             expected = f"[{self.latent_dim}], or [{n}, {self.latent_dim}] for a style each"
             raise ValueError(f"z has shape {list(z.shape)}: expected {expected}")
 
-    def check_labels(self, labels, n):
-        """`labels` as int64 [n]; raises ValueError if they are not n numbers of known classes."""
+    def check_labels(self, labels, n) -> np.ndarray:
+        """Return `labels` as int64 [n], or raise ValueError unless they are n known classes."""
         labels = np.asarray(labels)
-        known = len(self.class_names)
+        last = len(self.class_names) - 1
         if labels.shape != (n,) or labels.dtype.kind not in "iu":
-            raise ValueError(
-                f"labels are {labels.dtype} {list(labels.shape)}: expected integers [{n}]"
-            )
-        if n and not 0 <= labels.min() <= labels.max() < known:
-            raise ValueError(
-                f"labels go from {labels.min()} to {labels.max()}: expected 0 to {known - 1}"
-            )
+            found = f"labels are {labels.dtype} of shape {list(labels.shape)}"
+            raise ValueError(f"{found}: expected integers of shape [{n}], one for each image")
+        if n and not 0 <= labels.min() <= labels.max() <= last:
+            found = f"labels range from {labels.min()} to {labels.max()}"
+            raise ValueError(f"{found}: expected 0 to {last}, one number for each class name")
         return labels.astype("int64")
 
     def state_variables(self) -> dict:

@@ -7,8 +7,8 @@
 # 2. say where the handwriting comes from, with a network and without one;
 # 3. answer an exercise, and let it answer back.
 #
-# **You need:** nothing but curiosity and a little Python. **It takes:** 10 minutes to read; the code
-# runs for about a minute on a laptop CPU, a quarter of one on a GPU.
+# **You need:** nothing but curiosity and a little Python. **It takes:** 10 minutes to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## What you will build
@@ -24,13 +24,14 @@
 # ## How a notebook works
 #
 # Text and code take turns. Click on a code cell and press **Shift + Enter**: it runs, what it prints
-# or draws appears below, and the next cell is chosen. Run them from top to bottom; a later cell
+# or draws appears below, and the next cell is selected. Run them from top to bottom; a later cell
 # knows what the earlier ones made. If something is tangled, *Kernel → Restart Kernel and Run All
 # Cells* begins anew.
 
 # %%
-from course_lib import callbacks, datasets, exercises, gan, plots, questions, recipes
-from course_lib.__main__ import check
+from course_lib import callbacks, datasets, gan, plots, recipes
+from course_lib.cli import check
+from course_lib.teaching import lesson_00, progress
 import keras
 
 STEPS = 1_200  # of the first training; about 20 seconds on two CPU cores, on a GPU take 3,000
@@ -38,24 +39,24 @@ SEED = 0
 keras.utils.set_random_seed(SEED)
 
 # %% [markdown]
-# That was a cell of **knobs**: every lesson begins with one, and everything worth turning is in it.
-# TensorFlow may have printed red lines about missing CUDA drivers: they say that there is no graphics
-# card, and are harmless. A cell that begins with `# NBVAL_CHECK_OUTPUT` prints the same on every
+# That was a cell of **knobs**: every lesson begins with one, and everything worth changing is in it.
+# A cell that begins with `# NBVAL_CHECK_OUTPUT` prints the same on every
 # machine; the course's own tests hold it to that.
 
 # %% [markdown]
 # ## Is everything here?
 #
-# Each line should begin with OK. Where one says FAIL, the arrow below it tells the cure.
+# Each line should begin with OK. Where one says FAIL, the arrow below it shows the fix.
 
 # %%
-problems = check()
+problems = check.run()
 
 # %% [markdown]
 # ## Where the handwriting comes from
 #
 # Real digits and letters are used if you have them (`data/README.md` says where to get them and
-# where to drop them). If not, a simulated pen draws some, so every lesson works without a network.
+# where to drop them). If not, a simulated pen draws some, so every lesson works without an internet
+# connection.
 # The loader always says which it was.
 
 # %% alt="Two rows of twenty drawn digits, white on black, as a pen would write them."
@@ -104,7 +105,7 @@ plots.plot_film_strip(film.frames, film.frame_steps)
 # shows ours, unless your teacher keeps the solutions back.
 
 # %%
-(q1,) = questions.lesson_00(globals())
+(q1,) = lesson_00.exercises(globals())
 
 # %% [markdown]
 # ### 1 · Count
@@ -122,7 +123,7 @@ n_pixels = 28 * 28
 n_pixels = 28 + 28
 
 # %% tags=["wrong"]
-# expect: wanted one number
+# expect: expected one number
 n_pixels = "28 * 28"
 
 # %%
@@ -134,7 +135,7 @@ q1.check()
 # it to begin again):
 
 # %%
-exercises.progress()
+progress.show()
 
 # %% [markdown]
 # ## What you take with you

@@ -7,8 +7,8 @@
 # 2. bring pixels into the range that the networks of this course expect, and say why;
 # 3. tell a sound data set from a broken one before any training starts.
 #
-# **You need:** Python lists, a little NumPy. **It takes:** 20 minutes to read; the code runs for
-# about 10 seconds on a laptop CPU, and a GPU changes nothing here.
+# **You need:** Python lists, a little NumPy. **It takes:** 20 minutes to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## Knobs
@@ -260,9 +260,9 @@ print(batch.shape, batch.dtype.name)
 # shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
-from course_lib import exercises, questions
+from course_lib.teaching import lesson_01, progress
 
-q1, q2, q3, q4 = questions.lesson_01(globals())
+q1, q2, q3, q4 = lesson_01.exercises(globals())
 
 # %% [markdown]
 # ### 1 · Predict: the mean of all zeros
@@ -288,7 +288,7 @@ mean_of_zeros = "a"
 mean_of_zeros = "c"
 
 # %% tags=["wrong"]
-# expect: wanted one of
+# expect: expected one of
 mean_of_zeros = 3
 
 # %%
@@ -316,7 +316,7 @@ means = digits.images.mean(axis=0)[..., 0]
 means = np.stack([digits.images[digits.labels == k].mean(axis=0) for k in range(10)])
 
 # %% tags=["wrong"]
-# expect: not bytes any more
+# expect: no longer bytes
 means = np.stack([digits.images[digits.labels == k].mean(axis=0)[..., 0] / 255 for k in range(10)])
 
 # %% tags=["wrong"]
@@ -330,7 +330,7 @@ means = np.stack(
 means = None
 
 # %% tags=["wrong"]
-# expect: Farthest off
+# expect: The largest difference
 means = np.zeros((10, 28, 28))
 
 # %%
@@ -366,25 +366,25 @@ def unscale(real_images):
 
 
 # %% tags=["wrong"]
-# expect: wanted uint8
+# expect: expected uint8
 def unscale(real_images):
     return np.round((real_images + 1) * 127.5)
 
 
 # %% tags=["wrong"]
-# expect: what it was given
+# expect: its input unchanged
 def unscale(real_images):
     return real_images
 
 
 # %% tags=["wrong"]
-# expect: bytes reach 255
+# expect: bytes go up to 255
 def unscale(real_images):
     return (real_images + 1) / 2
 
 
 # %% tags=["wrong"]
-# expect: in place of its own argument
+# expect: instead of its own argument
 def unscale(real_images):
     return digits.images
 
@@ -405,11 +405,11 @@ q3.check()
 # One number in `puzzle.csv` is not a pixel. In which line of the file, counted from 1 with the header?
 
 # %% tags=["stub"]
-puzzle_path = questions.spoil(csv_path, FOLDER / "puzzle.csv")
+puzzle_path = lesson_01.write_puzzle(csv_path, FOLDER / "puzzle.csv")
 bad_line = ...
 
 # %% tags=["solution"]
-puzzle_path = questions.spoil(csv_path, FOLDER / "puzzle.csv")
+puzzle_path = lesson_01.write_puzzle(csv_path, FOLDER / "puzzle.csv")
 try:
     datasets.load_kaggle_csv(puzzle_path)
 except datasets.DatasetError as error:
@@ -421,11 +421,11 @@ bad_line = 777
 bad_line = 775
 
 # %% tags=["wrong"]
-# expect: Off by one
+# expect: off by one
 bad_line = 776
 
 # %% tags=["wrong"]
-# expect: wanted one number
+# expect: expected one number
 bad_line = "777"
 
 # %%
@@ -433,7 +433,7 @@ bad_line = "777"
 q4.check()
 
 # %%
-exercises.progress()
+progress.show()
 
 # %% [markdown]
 # ## What you take with you

@@ -8,8 +8,8 @@
 # 2. move between logit, score and loss;
 # 3. say what a discriminator has really learned, and why that depends on its opponent.
 #
-# **You need:** lesson 01, and an idea of how a network learns (loss, gradient). **It takes:** 25
-# minutes to read; the code runs for about 20 seconds on a laptop CPU, a few seconds on a GPU.
+# **You need:** lesson 01, and an idea of how a network learns (loss, gradient). **It takes:** 25 minutes to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## Knobs
@@ -41,7 +41,7 @@ def throw_dice(n):
     return rng.uniform(-1, 1, (n, 28, 28, 1)).astype("float32")
 
 
-real_images = np.array(networks.scale_pixels(digits.images[:8]))
+real_images = networks.scale_pixels(digits.images[:8])
 both = np.concatenate([real_images, throw_dice(8)])
 plots.plot_images(both, columns=8, title="eight real ones, eight fakes")
 
@@ -141,15 +141,15 @@ discriminator.compile(
 )
 half = BATCH_SIZE // 2
 labels = np.concatenate([np.ones((half, 1)), np.zeros((half, 1))]).astype("float32")
-batches = iter(digits.batches(half, seed=SEED))
+batches = digits.batches(half, seed=SEED).as_numpy_iterator()
 history = {"step": [], "real_score": [], "fake_score": []}
 
 # %% alt="D's mean score by step: on real images it climbs from one half towards 1, on generated ones it falls towards 0."
 for step in range(STEPS):
-    real_images = np.array(networks.scale_pixels(next(batches)))
+    real_images = networks.scale_pixels(next(batches))
     images = np.concatenate([real_images, throw_dice(half)])
     scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))  # Dropout off
-    loss = combined.train_on_batch(discriminator, images, labels)
+    loss = combined.batch_loss(discriminator, images, labels)
     history["step"].append(step)
     history["real_score"].append(float(scores[:half].mean()))
     history["fake_score"].append(float(scores[half:].mean()))
@@ -160,9 +160,10 @@ plots.plot_scores(history)
 # %% [markdown]
 # The curves start together at a shrug and part; after fifty steps the case is closed.
 #
-# > **Trap.** We call `combined.train_on_batch`, three lines around Keras's own method. Keras 3
-# > answers with the *mean of all losses since the last reset*, and most tutorials print that mean
-# > as if it were the current loss. It looks smooth, and hides what happens now.
+# > **Trap.** We call `combined.batch_loss`, two lines around Keras's `train_on_batch`. Before version
+# > 3.15, Keras 3 returned the *mean of all losses since the last reset*, and most tutorials print
+# > that mean as if it were the current loss. It looks smooth, and hides what happens now. Newer
+# > versions return this batch's loss; `batch_loss` does so on both.
 
 # %% [markdown]
 # ## What did it learn?
@@ -170,7 +171,7 @@ plots.plot_scores(history)
 # It is sure. But sure of what? Let us show it six kinds of pictures, five of them new to it.
 
 # %% alt="Six pictures: a real digit, one upside down, a smudge that is the average of digits, shuffled pixels, a few bright dots on black, and blank black paper."
-real = np.array(networks.scale_pixels(digits.images[-6:]))
+real = networks.scale_pixels(digits.images[-6:])
 shuffled = real.reshape(6, 784)[:, rng.permutation(784)].reshape(real.shape)
 blank = np.full_like(real, -1.0)
 upside_down = real[:, ::-1]
@@ -222,11 +223,11 @@ for name, images in tests.items():
 # %%
 shuffle = rng.permutation(784)
 for step in range(STEPS):
-    real_images = np.array(networks.scale_pixels(next(batches)))
-    fake_images = np.array(networks.scale_pixels(next(batches)))
+    real_images = networks.scale_pixels(next(batches))
+    fake_images = networks.scale_pixels(next(batches))
     fake_images = fake_images.reshape(half, 784)[:, shuffle].reshape(half, 28, 28, 1)
     images = np.concatenate([real_images, fake_images])
-    combined.train_on_batch(discriminator, images, labels)
+    combined.batch_loss(discriminator, images, labels)
 
 for name, images in trial.items():
     scores = np.array(keras.ops.sigmoid(discriminator(images, training=False)))
@@ -245,9 +246,9 @@ for name, images in trial.items():
 # shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
-from course_lib import exercises, questions
+from course_lib.teaching import lesson_02, progress
 
-q1, q2, q3, q4 = questions.lesson_02(globals())
+q1, q2, q3, q4 = lesson_02.exercises(globals())
 
 # %% [markdown]
 # ### 1 · Predict: what does 0.9 cost?
@@ -334,7 +335,7 @@ small_discriminator = keras.Sequential(
 )
 
 # %% tags=["wrong"]
-# expect: wanted 11,137
+# expect: expected 11,137
 small_discriminator = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -346,11 +347,11 @@ small_discriminator = keras.Sequential(
 )
 
 # %% tags=["wrong"]
-# expect: wanted a keras.Model
+# expect: expected a keras.Model
 small_discriminator = 11137
 
 # %% tags=["wrong"]
-# expect: comes no activation, wanted a LeakyReLU
+# expect: comes no activation, expected a LeakyReLU
 small_discriminator = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -362,7 +363,7 @@ small_discriminator = keras.Sequential(
 )
 
 # %% tags=["wrong"]
-# expect: comes tanh, wanted no activation
+# expect: comes tanh, expected no activation
 small_discriminator = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
@@ -386,7 +387,7 @@ small_discriminator = keras.Sequential(
 )
 
 # %% tags=["wrong"]
-# expect: cannot be seen
+# expect: are unknown
 small_discriminator = keras.Sequential(
     [
         layers.Conv2D(32, 3, strides=2, padding="same", activation="leaky_relu"),
@@ -451,7 +452,7 @@ def d_loss(real_logits, fake_logits):
 
 
 # %% tags=["wrong"]
-# expect: an epsilon or a clip
+# expect: epsilon or a clip
 def d_loss(real_logits, fake_logits):
     real, fake = keras.ops.sigmoid(real_logits), keras.ops.sigmoid(fake_logits)
     real_loss = -keras.ops.mean(keras.ops.log(real + 1e-7))
@@ -522,7 +523,7 @@ what_it_learned = "B"
 q4.check()
 
 # %%
-exercises.progress()
+progress.show()
 
 # %% [markdown]
 # ## What you take with you

@@ -7,8 +7,8 @@
 # 2. say what an untrained generator draws, and what its architecture decides before any training;
 # 3. explain why a generator with a fixed judge learns to cheat.
 #
-# **You need:** lessons 01 and 02. **It takes:** 25 minutes to read; the code runs for about 20
-# seconds on a laptop CPU, a few seconds on a GPU.
+# **You need:** lessons 01 and 02. **It takes:** 25 minutes to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## Knobs
@@ -158,7 +158,7 @@ print(
 
 # %% alt="Eight pictures that look alike: the same blurred cloud in the middle, whatever z was."
 digits = datasets.load_digits()
-batches = iter(digits.batches(64, seed=SEED))
+batches = digits.batches(64, seed=SEED).as_numpy_iterator()
 rng = np.random.default_rng(SEED)
 
 copyist = networks.build_mlp_generator(LATENT_DIM, (256, 512), batch_norm_momentum=0.8)
@@ -190,8 +190,8 @@ judge.compile(
 labels = np.concatenate([np.ones((64, 1)), np.zeros((64, 1))]).astype("float32")
 for _ in range(30):
     dice = rng.uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
-    images = np.concatenate([np.array(networks.scale_pixels(next(batches))), dice])
-    combined.train_on_batch(judge, images, labels)
+    images = np.concatenate([networks.scale_pixels(next(batches)), dice])
+    combined.batch_loss(judge, images, labels)
 
 # %% [markdown]
 # Now put the generator in front of it. The combined model is z → generator → judge → score; only
@@ -211,7 +211,7 @@ fooled = []
 for _ in range(STEPS):
     random_z = rng.standard_normal((64, 64), dtype="float32")
     fooled.append(float(np.mean(keras.ops.sigmoid(pair(random_z, training=False)))))
-    combined.train_on_batch(pair, random_z, np.ones((64, 1), "float32"))
+    combined.batch_loss(pair, random_z, np.ones((64, 1), "float32"))
 
 # %% alt="Left, the judge's score of the fakes climbs from 0 to about 1 in 80 steps; right, ten dark and light blots that look like no digit."
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), layout="constrained")
@@ -236,9 +236,9 @@ plt.show()
 # shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
-from course_lib import exercises, questions
+from course_lib.teaching import lesson_03, progress
 
-q1, q2, q3, q4 = questions.lesson_03(globals())
+q1, q2, q3, q4 = lesson_03.exercises(globals())
 
 # %% [markdown]
 # ### 1 · Predict: count
@@ -252,7 +252,7 @@ n_parameters = ...
 n_parameters = (64 + 1) * 256 + (256 + 1) * 256 + (256 + 1) * 784
 
 # %% tags=["wrong"]
-# expect: weights alone
+# expect: weights only
 n_parameters = 64 * 256 + 256 * 256 + 256 * 784
 
 # %% tags=["wrong"]
@@ -317,7 +317,7 @@ def circle(z1, z2, n):
 
 
 # %% tags=["wrong"]
-# expect: straight way
+# expect: straight line
 def circle(z1, z2, n):
     t = np.linspace(0, 1, n)[:, None]
     return (1 - t) * z1 + t * z2
@@ -385,7 +385,7 @@ small_generator = keras.Sequential(
 )
 
 # %% tags=["wrong"]
-# expect: It takes
+# expect: Its input shape
 small_generator = keras.Sequential(
     [
         keras.Input((100,)),
@@ -416,7 +416,7 @@ why_tanh = ...  # "a", "b" or "c"
 why_tanh = "a"
 
 # %% tags=["wrong"]
-# expect: costs time
+# expect: takes time
 why_tanh = "b"
 
 # %% tags=["wrong"]
@@ -428,7 +428,7 @@ why_tanh = "c"
 q4.check()
 
 # %%
-exercises.progress()
+progress.show()
 
 # %% [markdown]
 # ## What you take with you

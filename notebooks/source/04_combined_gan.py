@@ -7,14 +7,14 @@
 # 2. recognise the bug that silently switches the discriminator off on Keras 3, and mend it;
 # 3. read the see-saw of two losses.
 #
-# **You need:** lessons 01 to 03. **It takes:** 45 minutes to read; the code runs for about
-# three minutes on a laptop CPU, half a minute on a GPU.
+# **You need:** lessons 01 to 03. **It takes:** 45 minutes to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## Knobs
 
 # %%
-from course_lib import callbacks, combined, datasets, gan, losses, networks, plots, recipes
+from course_lib import callbacks, combined, datasets, gan, losses, networks, plots, recipes, weights
 import dataclasses
 import time
 import warnings
@@ -43,8 +43,8 @@ SEED = 0
 
 # %%
 digits = datasets.load_digits()
-batches = iter(digits.batches(BATCH_SIZE, seed=SEED))
-real_images = np.array(networks.scale_pixels(next(batches)))
+batches = digits.batches(BATCH_SIZE, seed=SEED).as_numpy_iterator()
+real_images = networks.scale_pixels(next(batches))
 
 recipe = recipes.load("workshop-mlp")
 z = gan.fixed_z(BATCH_SIZE, recipe.latent_dim, seed=SEED)
@@ -104,7 +104,7 @@ discriminator.train_on_batch(real_images, ones)  # primed
 discriminator.trainable = False
 for size in (64, 64, 37, 21):
     step = lambda: discriminator.train_on_batch(real_images[:size], ones[:size])
-    moved = combined.largest_change(discriminator.weights, step)
+    moved = weights.largest_change(discriminator.weights, step)
     print(f"batch of {size}: D", "moves" if moved > 0 else "does not move")
 
 # %% [markdown]
@@ -136,7 +136,7 @@ def g_step(size):
 for size in (64, 37, 21):
     for name, step in {"D step": d_step, "G step": g_step}.items():
         d_before = [np.array(w) for w in discriminator.weights]
-        g_moved = combined.largest_change(generator.weights, lambda: step(size)) > 0
+        g_moved = weights.largest_change(generator.weights, lambda: step(size)) > 0
         d_moved = any((np.array(w) != b).any() for w, b in zip(discriminator.weights, d_before))
         print(f"{name}, batch of {size}:  D moved {d_moved!s:5}  G moved {g_moved}")
 
@@ -197,8 +197,9 @@ def gan_step(real_images, z):
 
 
 # %% [markdown]
-# The same step by hand, by the classic loop and by `gan.GAN`, whose `train_step` is the cell above
-# plus its logs, from the same weights, images and z. They must agree.
+# The same step by hand, by the classic loop and by `gan.GAN`, from the same weights, images and z.
+# `gan.GAN`'s `train_step` is the cell above and a little more: it scales bytes to pixels, keeps D's
+# batch statistics as they were while G is judged, and returns its logs. All three must agree.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -266,7 +267,7 @@ plots.plot_images(model.sample(40), title="forty digits that nobody wrote")
 # D's score stands above each image, and what the image really is.
 
 # %% alt="Eight real digits above eight generated ones, each with its title, real or generated, and D's score; most scores lie between 0.4 and 0.8 in both rows."
-real_images = np.array(networks.scale_pixels(digits.images[:8]))
+real_images = networks.scale_pixels(digits.images[:8])
 images = np.concatenate([real_images, model.sample(8)])
 scores = np.array(ops.sigmoid(model.discriminator(images, training=False)))
 plots.plot_score_grid(images, scores, is_real=np.arange(16) < 8)
@@ -323,9 +324,9 @@ plots.plot_images(model.sample(52), columns=13, title="letters-mlp-gan, two numb
 # shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
-from course_lib import exercises, questions
+from course_lib.teaching import lesson_04, progress
 
-q1, q2, q3, q4 = questions.lesson_04(globals())
+q1, q2, q3, q4 = lesson_04.exercises(globals())
 
 # %% [markdown]
 # ### 1 · Predict: the popular way
@@ -393,7 +394,7 @@ def train_both(discriminator, pair, images, labels, z, ones):
 
 
 # %% tags=["wrong"]
-# expect: wanted discriminator then combined
+# expect: expected discriminator then combined
 def train_both(discriminator, pair, images, labels, z, ones):
     discriminator.trainable = False
     pair.train_on_batch(z, ones)
@@ -429,7 +430,7 @@ times_steeper = (1 - s) / s
 times_steeper = np.exp(-8)
 
 # %% tags=["wrong"]
-# expect: The logit itself
+# expect: the logit itself
 times_steeper = 8
 
 # %% tags=["wrong"]
@@ -468,7 +469,7 @@ diagnosis = "b"
 q4.check()
 
 # %%
-exercises.progress()
+progress.show()
 
 # %% [markdown]
 # ## What you take with you

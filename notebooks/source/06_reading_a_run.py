@@ -7,14 +7,14 @@
 # 2. compute a Fréchet distance by hand, and read precision, recall and coverage;
 # 3. walk through latent space, look for copies, and ask the doctor.
 #
-# **You need:** lessons 01 to 05. **It takes:** 45 minutes to read; the code runs for about two
-# minutes on a laptop CPU, half a minute on a GPU.
+# **You need:** lessons 01 to 05. **It takes:** 45 minutes to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## Knobs
 
 # %%
-from course_lib import callbacks, classifier, datasets, doctor, gan, metrics, plots, recipes
+from course_lib import callbacks, classifier, datasets, doctor, gan, metrics, networks, plots, recipes
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -111,7 +111,7 @@ print(f"real to noise, by hand {by_hand:.1f}, by the library {by_library:.1f}")
 
 # %% alt="The Fréchet distance by the share of pixels that are noise: near 0 without noise, rising to more than 3,000 at all noise."
 rng = np.random.default_rng(SEED)
-some = digits.images[:N_SAMPLES] / np.float32(127.5) - 1
+some = networks.scale_pixels(digits.images[:N_SAMPLES])
 shares = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
 grown = []
 for share in shares:
@@ -257,10 +257,10 @@ plots.plot_images(models["Ada"].sample(walk), columns=12, title="straight above,
 # shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
 
 # %%
-from course_lib import exercises, questions
+from course_lib.teaching import lesson_06, progress
 from scipy.spatial import distance
 
-q1, q2, q3, q4 = questions.lesson_06(globals())
+q1, q2, q3, q4 = lesson_06.exercises(globals())
 
 # %% [markdown]
 # ### 1 · Predict: blur
@@ -332,7 +332,7 @@ def precision(real, fake, k):
 
 
 # %% tags=["wrong"]
-# expect: wanted 0.4444, given an array
+# expect: expected 0.4444, given an array
 def precision(real, fake, k):
     return 1.0
 
@@ -353,11 +353,11 @@ frechet_on_a_line = ...
 frechet_on_a_line = (0 - 3) ** 2 + (1 - 2) ** 2
 
 # %% tags=["wrong"]
-# expect: of the deviations
+# expect: with the deviations
 frechet_on_a_line = 3**2 + (1 - 4) ** 2
 
 # %% tags=["wrong"]
-# expect: Without the root
+# expect: Leave out the root
 frechet_on_a_line = np.sqrt(10)
 
 # %% tags=["wrong"]
@@ -397,7 +397,7 @@ explanation = 5
 q4.check()
 
 # %%
-exercises.progress()
+progress.show()
 
 # %% [markdown]
 # ## What you take with you

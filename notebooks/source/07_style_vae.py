@@ -7,14 +7,15 @@
 # 2. write its two lines, the reparameterisation and the KL divergence, and check them;
 # 3. read a style from a few characters, and write all others in it.
 #
-# **You need:** lessons 01 to 03. **It takes:** 45 minutes to read; the code runs for about three
-# minutes on a laptop CPU the first time, half a minute later, and one minute on a GPU.
+# **You need:** lessons 01 to 03. **It takes:** 45 minutes to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## Knobs
 
 # %%
-from course_lib import datasets, losses, networks, paper, pen, plots, sliders, vae
+from course_lib import datasets, networks, paper, pen, plots, sliders, vae
+from course_lib.vae import losses
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -64,7 +65,7 @@ def build_decoder():
 
 # %%
 digits = datasets.load_handwriting("digits")
-real_images = networks.scale_pixels(digits.images).numpy()
+real_images = networks.scale_pixels(digits.images)
 encoder, decoder = build_encoder(LATENT_DIM), build_decoder()
 autoencoder = keras.Sequential([encoder, decoder])
 autoencoder.compile("adam", losses.reconstruction_loss, jit_compile=False)
@@ -314,7 +315,7 @@ plt.show()
 others = [name for name in vae.CHARACTERS if name not in "K3S"]
 written = paper.measure(model.write("".join(others), z_mean))
 plain = paper.measure(model.write("".join(others)))
-asked = paper.measure(pen.draw(others, style, rng=2) / np.float32(127.5) - 1)
+asked = paper.measure(networks.scale_pixels(pen.draw(others, style, rng=2)))
 for trait in ("slant", "width", "weight"):
     numbers = [part[trait].mean() for part in (plain, written, asked)]
     print(
@@ -343,9 +344,9 @@ for trait in ("slant", "width", "weight"):
 # shows ours where your copy has it.
 
 # %%
-from course_lib import exercises, questions
+from course_lib.teaching import lesson_07, progress
 
-q1, q2, q3, q4 = questions.lesson_07(globals())
+q1, q2, q3, q4 = lesson_07.exercises(globals())
 
 # %% [markdown]
 # ### 1 · Predict: what a cloud pays
@@ -477,7 +478,7 @@ too_much_kl = "b"
 too_much_kl = "a"
 
 # %% tags=["wrong"]
-# expect: nothing of the image
+# expect: nothing about the image
 too_much_kl = "c"
 
 # %%
@@ -485,7 +486,7 @@ too_much_kl = "c"
 q4.check()
 
 # %%
-exercises.progress()
+progress.show()
 
 # %% [markdown]
 # ## What you take with you

@@ -1,4 +1,14 @@
-"""The doctor: `examine` names what is wrong with a run, why it happens and what to try."""
+"""The doctor: `examine` names what is wrong with a run, why it happens and what to try.
 
-from course_lib.judging.doctor.doctor import *  # noqa: F403
-from course_lib.judging.doctor.doctor import see_turned, see_undertrained, trial  # noqa: F401
+It sees what you have: two networks, the losses, samples, the data. It measures these, takes a few
+training steps on trial and puts everything back. `rounds` holds the order in which it looks;
+`data`, `steps` and `results` define the illnesses, each in one class.
+
+Two faults can't be seen from outside: that another architecture would do better, and that a loop
+without a method `draw_z` trained with the wrong z.
+"""
+
+from course_lib.judging.doctor.illness import Finding
+from course_lib.judging.doctor.rounds import ILLNESSES, examine, explain
+
+__all__ = ["ILLNESSES", "Finding", "examine", "explain"]

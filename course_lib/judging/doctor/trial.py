@@ -1,9 +1,10 @@
-"""A few training steps on trial: what they move and where to, and everything put back afterwards.
+"""Trial steps: train a run for a few steps, see what they change, and put everything back.
 
-`doctor` looks at a run this way, from the outside: it hands the run's own `train_on_batch` real
-images and looks at the two networks before and after.
+This is how the doctor looks at a run from outside: it passes real images to the run's own
+`train_on_batch` and compares the two networks before and after.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -12,15 +13,17 @@ import numpy as np
 
 from course_lib.data.pixels import scale_pixels
 from course_lib.gan.combined import FrozenDiscriminatorError
+from course_lib.training.weights import largest_difference, snapshot
 
 
 class Trial(NamedTuple):
-    """What trial steps did to D and to G.
+    """What trial steps did to D and to G, averaged over the steps that moved them.
 
-    `d_moved`, `g_moved`: the largest change of a weight; 0.0 if none moved. `d_rate`, `g_rate`:
-    length of one step relative to the length of the weights. `d_gain`: what D's steps added to the
-    mean logit of real images above that of fakes, in units of that gap's spread; below 0 D learns
-    the wrong way round. `g_gain`: what G's steps added to the mean logit of its images, likewise.
+    `d_moved`, `g_moved`: how far the weight that moved furthest went; 0.0 if none moved.
+    `d_rate`, `g_rate`: the length of one step relative to the length of the weights.
+    `d_gain`: what one of D's steps adds to the gap between its mean logits of real images and of
+    fakes, in standard deviations of its logits of fakes; below 0, D learns the wrong way round.
+    `g_gain`: what one of G's steps adds to D's mean logit of its images, in the same unit.
     """
 
     d_moved: float
@@ -31,59 +34,70 @@ class Trial(NamedTuple):
     g_gain: float
 
 
-def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0):
-    """Take trial steps until both networks have moved `wanted` times, `most` at the most.
+STOOD_STILL = (0.0, 0.0, 0.0)  # a step of one network: (moved, rate, gain)
 
-    `gan`: anything with `generator`, `discriminator` and `train_on_batch(images)`. `images`: as it
-    is trained on. The optimizers' memory of earlier steps is laid aside, so that a step shows where
-    this batch leads. Returns a `Trial`; weights, optimizers and random numbers are as before.
+
+def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
+    """Take trial steps until both networks have moved `wanted` times, but at most `most` steps.
+
+    The optimizers' memory of earlier steps is set aside, so a step shows where its own batch
+    leads. Afterwards weights, optimizers and random numbers are as they were.
+
+    Args:
+        gan: anything with `generator`, `discriminator` and `train_on_batch(images)`.
+        images: an array [N, 28, 28, 1] as the run is trained on.
+        batch_size, seed: of the batches that are drawn from `images`.
     """
     rng = np.random.default_rng(seed)
     z = rng.standard_normal((128, gan.generator.input_shape[-1]), dtype="float32")
     batch_size = min(batch_size, len(images))
-    moves = {"d": [], "g": []}  # of each step: (largest change, relative length, gain)
+    d_steps, g_steps = [], []
     with put_back(gan):
         forget(gan)
         for _ in range(most):
-            batch = images[rng.permutation(len(images))[:batch_size]]
-            d_before, g_before = _weights(gan.discriminator), _weights(gan.generator)
-            fakes = gan.generator(z, training=True)
-            gap_before = _gap(gan, batch, fakes)
             try:
-                gan.train_on_batch(batch)
+                step = _try_step(gan, images[rng.permutation(len(images))[:batch_size]], z)
             except FrozenDiscriminatorError:
-                moves["d"].append((0.0, 0.0, 0.0))
                 break
-            score = _logits(gan, fakes).mean()
-            spread = np.std(_logits(gan, fakes)) + 1e-6
-            better = _logits(gan, gan.generator(z, training=True)).mean()
-            d_gain = (_gap(gan, batch, fakes) - gap_before) / spread
-            moves["d"].append((*_change(d_before, gan.discriminator), d_gain))
-            moves["g"].append((*_change(g_before, gan.generator), (better - score) / spread))
-            if all(sum(move[0] > 0 for move in moves[side]) >= wanted for side in moves):
+            for steps, found in zip((d_steps, g_steps), step, strict=True):
+                if found[0] > 0:
+                    steps.append(found)
+            if len(d_steps) >= wanted and len(g_steps) >= wanted:
                 break
-        if not any(move[0] > 0 for move in moves["d"]):
-            moves["d"].append((_provoke(gan, images.dtype, z), 0.0, 0.0))
-    d, g = (_mean([m for m in moves[side] if m[0] > 0]) for side in ("d", "g"))
+        if not d_steps and (moved := _provoke(gan, images.dtype, z)) > 0:
+            d_steps.append((moved, 0.0, 0.0))
+    d, g = (np.mean(steps or [STOOD_STILL], axis=0).tolist() for steps in (d_steps, g_steps))
     return Trial(d[0], g[0], d[1], g[1], d[2], g[2])
 
 
-def _provoke(gan, dtype, z):
-    """How far D moves when it is handed fakes for real images: 0.0 only if it is frozen.
+def _try_step(gan, batch, z):
+    """Train on one batch. Returns (moved, rate, gain) of D and of G."""
+    d_before, g_before = (snapshot(_learned(net)) for net in (gan.discriminator, gan.generator))
+    fakes = gan.generator(z, training=True)
+    gap_before = _gap(gan, batch, fakes)
+    gan.train_on_batch(batch)
+    logits = _logits(gan, fakes)
+    unit = np.std(logits) + 1e-6
+    d_gain = (_gap(gan, batch, fakes) - gap_before) / unit
+    g_gain = (_logits(gan, gan.generator(z, training=True)).mean() - logits.mean()) / unit
+    return (
+        (*_change(gan.discriminator, d_before), d_gain),
+        (*_change(gan.generator, g_before), g_gain),
+    )
 
-    A D that tells them apart with ease stands still under the hinge loss, and is not frozen.
+
+def _provoke(gan, dtype, z):
+    """How far D moves when it gets fakes as real images: 0.0 only if it is frozen.
+
+    Under the hinge loss, a D that easily tells real from fake doesn't move, yet isn't frozen.
     """
     fakes = np.clip(np.asarray(gan.generator(z, training=True)), -1, 1)
-    before = _weights(gan.discriminator)
+    before = snapshot(_learned(gan.discriminator))
     try:
         gan.train_on_batch(((fakes + 1) * 127.5).astype("uint8") if dtype == np.uint8 else fakes)
     except FrozenDiscriminatorError:
         return 0.0
-    return _change(before, gan.discriminator)[0]
-
-
-def _mean(moves):
-    return np.mean(moves, axis=0).tolist() if moves else (0.0, 0.0, 0.0)
+    return largest_difference(_learned(gan.discriminator), before)
 
 
 def _logits(gan, images):
@@ -91,44 +105,40 @@ def _logits(gan, images):
 
 
 def _gap(gan, real_images, fake_images):
-    real, fake = _logits(gan, scale_pixels(real_images)), _logits(gan, fake_images)
-    return real.mean() - fake.mean()
+    """D's mean logit of real images minus that of fakes."""
+    return _logits(gan, scale_pixels(real_images)).mean() - _logits(gan, fake_images).mean()
 
 
-def _weights(network):
-    """Copies of what a step may move: all weights but the statistics of batch normalisation."""
-    return [np.array(weight) for weight in network.weights if _is_learned(weight)]
+def _learned(network):
+    """The weights that an optimizer may move: not running statistics, not seeds of dropout."""
+    return [w for w in network.weights if "moving_" not in w.path and "seed" not in w.path]
 
 
-def _is_learned(weight):
-    return "moving_" not in weight.path and "seed" not in weight.path
-
-
-def _change(before, network):
-    """(largest change, relative length of the change) since the copies `before`."""
-    pairs = list(zip(_weights(network), before, strict=True))
-    largest = max(float(np.abs(new - old).max()) for new, old in pairs)
+def _change(network, before):
+    """(largest change, length of the change relative to the kernels' length) since `before`."""
+    learned = _learned(network)
+    pairs = zip(snapshot(learned), before, strict=True)
     kernels = [(new - old, old) for new, old in pairs if old.ndim > 1]
-    length = np.sqrt(sum(np.square(step).sum() for step, _ in kernels))
-    return largest, float(length / np.sqrt(sum(np.square(old).sum() for _, old in kernels)))
+    step, length = (np.sqrt(sum(np.square(x).sum() for x in side)) for side in zip(*kernels))
+    return largest_difference(learned, before), float(step / length)
 
 
-def batch_statistics(gan, probe):
-    """How D's first batch normalisation takes up real images: their weight in what it learned, or
-    None if D has none. About 1 if real and fake images pass through it one after the other, 0.5
-    if they pass together.
+def batch_norm_fraction(gan, probe) -> float | None:
+    """Return the weight of real images in what D's first batch normalisation learns in a step.
 
-    `probe`: a batch unlike any fake, to tell the two apart.
+    Args:
+        gan: as `try_steps` takes it.
+        probe: a batch of real images unlike any fake, so that the two can be told apart.
+
+    Returns:
+        About 1 if real images and fakes pass through it one after the other, 0.5 if they pass
+        through together, None if D has no such layer.
     """
-    norms = [
-        layer
-        for layer in gan.discriminator.layers
-        if isinstance(layer, keras.layers.BatchNormalization)
-    ]
-    if not norms:
+    kind = keras.layers.BatchNormalization
+    norm = next((layer for layer in gan.discriminator.layers if isinstance(layer, kind)), None)
+    if norm is None:
         return None
-    norm = norms[0]
-    before_norm = keras.Model(gan.discriminator.inputs, norm.input)
+    before_norm = keras.Model(gan.discriminator.input, norm.input)
     axes = tuple(range(len(norm.input.shape) - 1))
     z = np.random.default_rng(0).standard_normal((len(probe), gan.generator.input_shape[-1]))
     with put_back(gan):
@@ -137,7 +147,7 @@ def batch_statistics(gan, probe):
             np.asarray(before_norm(images)).mean(axis=axes)
             for images in (scale_pixels(probe), fakes)
         )
-        norm.moving_mean.assign(np.zeros_like(real_mean))  # has no part in a training step
+        norm.moving_mean.assign(np.zeros_like(real_mean))  # a training step doesn't use it
         gan.train_on_batch(probe)
         learned = np.asarray(norm.moving_mean) / (1 - norm.momentum)
     sides = np.stack([real_mean, fake_mean], axis=1)
@@ -145,30 +155,31 @@ def batch_statistics(gan, probe):
 
 
 @contextmanager
-def put_back(gan):
-    """Whatever steps are taken inside the block, weights, optimizers and random numbers return."""
-    variables = [(v, np.array(v)) for v in _variables(gan)]
+def put_back(gan) -> Iterator[None]:
+    """Restore weights, optimizers and random numbers after the block, whatever happens inside."""
+    variables = _variables(gan)
+    values = snapshot(variables)
     generators = [v for v in vars(gan).values() if isinstance(v, np.random.Generator)]
     states = [generator.bit_generator.state for generator in generators]
     try:
         yield
     finally:
-        for variable, value in variables:
+        for variable, value in zip(variables, values, strict=True):
             variable.assign(value)
         for generator, state in zip(generators, states, strict=True):
             generator.bit_generator.state = state
 
 
-def forget(gan):
-    """Set the optimizers' memory (momenta, counts of steps) to its start."""
+def forget(gan) -> None:
+    """Reset the optimizers' memory: their momenta and step counts, but not their learning rates."""
     for optimizer in optimizers(gan):
         for variable in optimizer.variables:
             if len(variable.shape) > 0 or "iteration" in variable.path:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
 
 
-def optimizers(gan):
-    """The optimizers of a run: its own attributes, or those of the models among them."""
+def optimizers(gan) -> list[keras.optimizers.Optimizer]:
+    """Return the optimizers of a run: attributes of `gan`, or of the models among them."""
     parts = [*vars(gan).values()]
     parts += [getattr(part, "optimizer", None) for part in parts]
     found = {id(p): p for p in parts if isinstance(p, keras.optimizers.Optimizer)}

@@ -1,0 +1,6 @@
+"""File formats: a CSV, idx or npz file in, arrays out, or the exact place where it is wrong.
+
+Nothing here knows where files are or what the labels mean. Rows and columns are counted from 1, as
+a spreadsheet shows them; a header is row 1. Reading order: `files` (through gzip and zip),
+`csv_table` (the reader), `csv_rows` (what a row must look like), `csv_cache`, `idx_npz`.
+"""

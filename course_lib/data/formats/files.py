@@ -1,0 +1,96 @@
+"""Opening files, plain, gzipped or zipped, with an error that says what is wrong with them."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+from course_lib.data.errors import fault
+
+
+def check_file(path) -> None:
+    """Raise `DatasetError` unless `path`, a `Path`, is a file with something in it."""
+    if path.is_dir():
+        inside = ", ".join(sorted(p.name for p in path.glob("*.csv"))[:3]) or "no CSV"
+        raise fault(path, f"a folder (in it: {inside})", "a file", "Give the path of the file.")
+    if not path.exists():
+        fix = "Check the spelling; data/README.md says where to get the file."
+        raise fault(path, "no such file", "a file", fix)
+    if path.stat().st_size == 0:
+        raise fault(path, "an empty file", "data", "Download it again.")
+
+
+@contextmanager
+def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
+    """Open a file for reading, through gzip and zip; its first bytes tell which, not its name.
+
+    Args:
+        path: a `Path`.
+        member: for a zip, how the name of the one file to read in it ends.
+
+    Raises:
+        DatasetError: if the file is missing or empty, or turns out to be damaged while it is read.
+    """
+    check_file(path)
+    try:
+        with ExitStack() as stack:
+            stream = stack.enter_context(open(path, "rb"))
+            if stream.peek(2)[:2] == b"PK":
+                archive = stack.enter_context(zipfile.ZipFile(stream))
+                stream = stack.enter_context(_open_member(path, archive, member))
+            if stream.peek(2)[:2] == b"\x1f\x8b":
+                stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
+            yield stream
+    except PermissionError as error:
+        found = "a file that you have no permission to read"
+        raise fault(path, found, "a readable file", "Change its permissions.") from error
+    except (EOFError, zlib.error, zipfile.BadZipFile, OSError) as error:
+        found = f"a file that cannot be read to its end ({error})"
+        raise fault(path, found, "a complete file", "Download it again.") from error
+
+
+def is_zip_without(path, member) -> bool:
+    """Return whether `path` is a sound zip in which no file name ends in `member`."""
+    if not zipfile.is_zipfile(path):
+        return False
+    with zipfile.ZipFile(path) as archive:
+        return not any(name.lower().endswith(member) for name in archive.namelist())
+
+
+def _open_member(path, archive, member):
+    """Open the one file in a zip whose name ends in `member`."""
+    where = f"{path} (zip)"
+    names = [n for n in archive.namelist() if n.lower().endswith(member.lower())]
+    names = [n for n in names if not n.startswith("__MACOSX/")]  # macOS adds a shadow of each
+    if len(names) != 1:
+        found = f"{len(names)} such files ({', '.join(names)})" if names else "no such file in it"
+        raise fault(where, found, f"one {member} file", "Unzip it and use the file you need.")
+    try:
+        return archive.open(names[0])
+    except RuntimeError as error:  # a password, or a compression that Python doesn't know
+        expected = "a zip that Python can open"
+        raise fault(where, str(error), expected, "Unzip it with another program.") from error
+
+
+@contextmanager
+def open_text(path) -> Iterator[io.TextIOWrapper]:
+    """Open a CSV as lines of text: UTF-8 with or without a BOM, any line ends.
+
+    Raises:
+        DatasetError: as `open_bytes`, and if the file turns out not to be UTF-8.
+    """
+    with open_bytes(path, member=".csv") as stream:
+        try:
+            yield io.TextIOWrapper(stream, encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            found = f"a byte 0x{error.object[error.start]:02x} that is not UTF-8 text"
+            fix = "Check that it is a CSV. If a spreadsheet wrote it, save it as CSV UTF-8."
+            raise fault(path, found, "a CSV of whole numbers", fix) from error
+
+
+def first_line(path) -> str:
+    """Return the first line of a CSV (plain, .gz or .zip), without its line end."""
+    with open_text(path) as lines:
+        return next(iter(lines), "").rstrip("\n")

@@ -1,0 +1,73 @@
+"""Reading MNIST's own idx files, and npz archives such as Keras's."""
+
+import zipfile
+import zlib
+
+import numpy as np
+
+from course_lib.data.errors import DatasetError, fault
+from course_lib.data.formats.files import check_file, open_bytes
+
+
+def read_idx(path, item_shape=(), member=None) -> np.ndarray:
+    """Read an idx file, plain, gzipped or inside a zip.
+
+    Args:
+        path: a `Path`.
+        item_shape: (28, 28) for images, () for labels.
+        member: for a zip, the name of the file in it.
+
+    Returns:
+        uint8 [N, *item_shape].
+
+    Raises:
+        DatasetError: if the file is missing, damaged, or has another shape.
+
+    The format is from LeCun, Cortes and Burges, The MNIST database of handwritten digits.
+    """
+    where = f"{path} ({member})" if member else path
+    fix = "Download it again, and check that images and labels are not swapped."
+    dimensions = 1 + len(item_shape)
+    with open_bytes(path, member) as stream:
+        head = stream.read(4 + 4 * dimensions)
+        if head[:4] != bytes([0, 0, 8, dimensions]):
+            expected = f"the magic number 0x{0x800 + dimensions:08x}"
+            raise fault(where, f"0x{head[:4].hex()} at the start", expected, fix)
+        shape = tuple(int.from_bytes(head[i : i + 4], "big") for i in range(4, len(head), 4))
+        if shape[1:] != item_shape or not 0 < shape[0] < 10_000_000:
+            expected = f"({', '.join(['N', *map(str, item_shape)])}) with N from 1 to 9,999,999"
+            raise fault(where, f"the shape {shape}", expected, fix)
+        array = np.empty(shape, np.uint8)
+        flat, filled = array.reshape(-1), 0
+        while filled < flat.size and (read := stream.readinto(flat[filled:])):
+            filled += read
+        if filled < flat.size or stream.read(1):
+            found = f"{filled:,} bytes of data" if filled < flat.size else "more bytes"
+            raise fault(where, found, f"{flat.size:,} bytes of data, as its header says", fix)
+    return array
+
+
+def read_npz(path, names) -> list[np.ndarray]:
+    """Read the arrays of these names from an npz file.
+
+    Args:
+        path: a `Path`.
+        names: a list of names.
+
+    Raises:
+        DatasetError: if the file is missing or damaged, or has no array of one of the names.
+    """
+    check_file(path)
+    again = "Download it again."
+    if not zipfile.is_zipfile(path):
+        raise fault(path, "another format or an incomplete file", "an npz archive", again)
+    try:
+        with np.load(path) as archive:
+            if missing := [name for name in names if name not in archive.files]:
+                fix = "If the file belongs to another dataset, move it to another folder."
+                raise fault(path, f"the arrays {archive.files}", f"{', '.join(missing)} too", fix)
+            return [archive[name] for name in names]
+    except DatasetError:
+        raise
+    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+        raise fault(path, f"a damaged file ({error})", "a complete npz archive", again) from error

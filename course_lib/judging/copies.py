@@ -1,0 +1,59 @@
+"""Did a generator copy its training images? Look for the nearest of them in pixels."""
+
+import numpy as np
+
+from course_lib.data.pixels import scale_pixels
+
+BLOCK = 20_000  # images compared at a time, to save memory
+NEIGHBOURS = 10
+NEAR = 0.5  # of the mean distance to the neighbours
+
+
+def find_copies(images, fake_images, skip=0) -> np.ndarray:
+    """Find out which generated images are copies of training images.
+
+    A copy is less than half as far from its nearest training image as from its ten nearest on
+    average: a new character has many neighbours at about the same distance. Carlini et al. 2023,
+    arXiv:2301.13188, compare in the same way.
+
+    Args:
+        images: training images [N, 28, 28, 1], as `nearest_images` takes them.
+        fake_images: generated images [M, 28, 28, 1], likewise.
+        skip: nearest ones to ignore; 1 if `fake_images` are training images themselves.
+
+    Returns:
+        bool [M], True for a copy.
+    """
+    _, distances = nearest_images(images, fake_images, NEIGHBOURS + skip)
+    distances = distances[:, skip:]
+    return distances[:, 0] < NEAR * distances.mean(axis=1)
+
+
+def nearest_images(images, fake_images, k=1) -> tuple[np.ndarray, np.ndarray]:
+    """Find the `k` nearest training images of each generated image.
+
+    Args:
+        images: [N, 28, 28, 1], uint8 in 0–255 or float32 in [-1, 1].
+        fake_images: [M, 28, 28, 1], likewise.
+        k: how many to find.
+
+    Returns:
+        (indices [M, k], distances [M, k]), the nearest first. Distances are Euclidean, with pixels
+        in [-1, 1].
+    """
+    fake = _flat(fake_images)
+    indices, squares = np.empty((len(fake), 0), int), np.empty((len(fake), 0), "float32")
+    for start in range(0, len(images), BLOCK):
+        part = _flat(images[start : start + BLOCK])
+        found = (part**2).sum(axis=1) - 2 * fake @ part.T + (fake**2).sum(axis=1)[:, None]
+        rows = np.broadcast_to(np.arange(start, start + len(part)), found.shape)
+        squares = np.concatenate([squares, found], axis=1)
+        indices = np.concatenate([indices, rows], axis=1)
+        best = np.argsort(squares, axis=1)[:, :k] if k > 1 else squares.argmin(axis=1)[:, None]
+        squares = np.take_along_axis(squares, best, axis=1)
+        indices = np.take_along_axis(indices, best, axis=1)
+    return indices, np.sqrt(np.maximum(squares, 0))
+
+
+def _flat(images):
+    return scale_pixels(np.asarray(images)).reshape(len(images), -1)

@@ -1,0 +1,45 @@
+"""What an illness of a run is: its name, how it is recognised, its cause and its fix."""
+
+from typing import NamedTuple
+
+
+class Finding(NamedTuple):
+    """What the doctor reports: the name of an illness and the evidence for it.
+
+    `cause` says why it happens, `fix` what to try, and `lesson` is the number of the lesson that
+    explains it.
+    """
+
+    illness: str
+    evidence: str
+    cause: str
+    fix: str
+    lesson: str
+
+    def __str__(self):
+        return (
+            f"{self.illness}\n  seen:   {self.evidence}\n  why:    {self.cause}\n"
+            f"  try:    {self.fix}\n  lesson: {self.lesson}"
+        )
+
+
+class Illness:
+    """One thing that goes wrong in a GAN's training. Each subclass defines one, in full.
+
+    A subclass sets `name`, `cause`, `fix` and `lesson`, gives its thresholds names, and overrides
+    `look`.
+    """
+
+    name: str
+    cause: str
+    fix: str
+    lesson: str
+
+    def look(self, case) -> str | None:
+        """Return the evidence for this illness in a `Case`, with its number, or None."""
+        raise NotImplementedError
+
+    def find(self, case) -> Finding | None:
+        """Return a `Finding` if a `Case` has this illness, else None."""
+        evidence = self.look(case)
+        return Finding(self.name, evidence, self.cause, self.fix, self.lesson) if evidence else None

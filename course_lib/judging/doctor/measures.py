@@ -1,0 +1,47 @@
+"""Small measures of images and logits that several illnesses are recognised by."""
+
+import numpy as np
+
+from course_lib.judging import metrics
+
+UNLIKE = 10  # standard errors of `pooled_difference`; images of the same generator stay below 3
+
+
+def spread(images) -> float:
+    """Return how much images [N, 28, 28, 1] vary: each pixel's standard deviation, averaged."""
+    return float(np.asarray(images).std(axis=0).mean())
+
+
+def pooled_difference(images_a, images_b) -> float:
+    """Return how much two sets of images differ, in standard errors.
+
+    Args:
+        images_a, images_b: floats, [N, 28, 28, 1] and [M, 28, 28, 1], 20 or more of each.
+
+    Returns:
+        Their kernel distance as 7×7 maps (means of 4×4 pixels) over its own standard error.
+    """
+    a, b = (
+        np.asarray(images, float).reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
+        for images in (images_a, images_b)
+    )
+    distance, error = metrics.kernel_distance(a, b)
+    return distance / max(error, 1e-3)  # sets without any variation have no error to divide by
+
+
+def sigmoid(logits) -> np.ndarray:
+    """Return logits as scores from 0 to 1, an array of the same shape."""
+    return 1 / (1 + np.exp(-np.clip(logits, -80, 80)))  # exp overflows float32 from 89 on
+
+
+def fraction_ranked_right(real_logits, fake_logits) -> float:
+    """Return the fraction of pairs in which D puts the real image above the fake one.
+
+    Args:
+        real_logits, fake_logits: arrays [N] and [M]. Every real one is paired with every fake one.
+
+    Returns:
+        0 to 1; 0.5 is guessing, and a tie counts one half.
+    """
+    gaps = real_logits[:, None] - fake_logits
+    return float(np.mean(gaps > 0) + np.mean(gaps == 0) / 2)

@@ -1,0 +1,243 @@
+"""The illnesses looked for last: is what the run produces any good?"""
+
+import numpy as np
+
+from course_lib.judging.doctor import trial
+from course_lib.judging.doctor.illness import Illness
+from course_lib.judging.doctor.measures import (
+    UNLIKE,
+    fraction_ranked_right,
+    pooled_difference,
+    sigmoid,
+    spread,
+)
+
+ALL_ALIKE = 0.1  # of the spread of real images: samples that vary less show one picture
+
+
+class ConstantOutput(Illness):
+    """All samples are one plain picture, whatever z is."""
+
+    name = "constant-output"
+    cause = (
+        "The generator paints the same plain picture for every z: its last layer is saturated or "
+        "a hidden layer is dead."
+    )
+    fix = (
+        "Start again with a smaller learning rate, with batch normalisation and LeakyReLU in the "
+        "generator."
+    )
+    lesson = "03"
+
+    PLAIN = 0.3  # of the contrast of a real image; one and the same character has more
+
+    def look(self, case) -> str | None:
+        """Look at how much the samples vary, and at the contrast of their mean."""
+        varied, usual = spread(case.samples), spread(case.real)
+        if varied > ALL_ALIKE * usual:
+            return None
+        if case.samples.mean(axis=0).std() < self.PLAIN * case.real[0].std():
+            return (
+                f"all samples are the same plain picture: their pixels vary by {varied:.3f}, "
+                f"those of real images by {usual:.2f}"
+            )
+        return None
+
+
+class BlindDiscriminator(Illness):
+    """D can't tell real images from fakes that are clearly different."""
+
+    name = "blind-discriminator"
+    cause = (
+        "D says nothing about its images that G could learn from: it is too weak or dead, or its "
+        "input isn't what you think it is."
+    )
+    fix = (
+        "Look at a batch right before it enters D. Then train D alone to tell real images from "
+        "noise."
+    )
+    lesson = "02"
+
+    LEARNED = 0.3  # a precision that G reaches only with a D that tells it something
+    LEAST = 0.7  # of the pairs; guessing is right in half of them
+
+    def look(self, case) -> str | None:
+        """Look at whether D ranks real images above fakes, where the two clearly differ."""
+        if case.d_is_constant:
+            return "D gives the same answer to real images, to fakes and to noise"
+        if case.report and case.report.precision > self.LEARNED:
+            return None
+        right = fraction_ranked_right(*case.logits)
+        if right < self.LEAST and pooled_difference(case.real, case.own) > UNLIKE:
+            return (
+                f"D ranks a real image above a fake one in {right:.0%} of the pairs (guessing: "
+                "50%), although the two clearly differ"
+            )
+        return None
+
+
+class FrozenGenerator(Illness):
+    """Training steps don't move G."""
+
+    name = "frozen-generator"
+    cause = (
+        "No gradient reaches the generator: it is frozen, its variables aren't the ones that its "
+        "optimizer gets, or its images pass through NumPy on their way to D. Another possible "
+        "cause is a learning rate of 0."
+    )
+    fix = "Give G's optimizer generator.trainable_variables, and call G and D inside one tape."
+    lesson = "04"
+
+    def look(self, case) -> str | None:
+        """Look at whether trial steps moved G."""
+        if case.trial.g_moved == 0:
+            return "trial training steps changed no weight of G (largest change 0.0)"
+        return None
+
+
+class LatentMismatch(Illness):
+    """G is trained with z of one kind and sampled with z of another."""
+
+    name = "latent-mismatch"
+    cause = (
+        "The generator is trained with one kind of z and sampled with another, and it only works "
+        "well where it was trained."
+    )
+    fix = "Draw z the same way in training and for samples: a new standard normal batch each time."
+    lesson = "03"
+
+    BATCH = 256  # z; their mean and deviation are then known to about 0.01
+    TOLERANCE = (
+        0.1  # of the mean and of the standard deviation; uniform z from 0 to 1 is off by 0.5
+    )
+    LEAST_SPREAD = 0.1  # of that of real images: below this there is too little to compare
+    RATIO = 0.8, 1.25  # of the samples' spread to that of the generator's own images
+
+    def look(self, case) -> str | None:
+        """Look at the z of the training, then compare the samples with images drawn here."""
+        return self._training(case.gan) or self._samples(case)
+
+    def _training(self, gan):
+        if not hasattr(gan, "draw_z"):
+            return None
+        with trial.put_back(gan):
+            first, second = (np.asarray(gan.draw_z(self.BATCH)) for _ in range(2))
+        if np.array_equal(first, second) or len(np.unique(first, axis=0)) < self.BATCH:
+            return "z does not vary in training: two batches are equal, or two rows of one batch"
+        mean, deviation = first.mean(), first.std()
+        if abs(mean) > self.TOLERANCE or abs(deviation - 1) > self.TOLERANCE:
+            return (
+                f"z in training has mean {mean:.2f} and standard deviation {deviation:.2f}; a "
+                "standard normal has 0 and 1"
+            )
+        return None
+
+    def _samples(self, case):
+        difference = pooled_difference(case.own, case.samples)
+        if difference > UNLIKE:
+            return (
+                "the samples are unlike what the generator makes from standard normal z: they "
+                f"differ by {difference:.0f} standard errors"
+            )
+        own = spread(case.own)
+        if own < self.LEAST_SPREAD * spread(case.real):
+            return None
+        ratio = spread(case.samples) / own
+        if not self.RATIO[0] < ratio < self.RATIO[1]:
+            return (
+                f"the samples vary {ratio:.2f} times as much as what the generator makes from "
+                "standard normal z"
+            )
+        return None
+
+
+class ModeCollapse(Illness):
+    """G writes only some of the characters, or always the same one."""
+
+    name = "mode-collapse"
+    cause = (
+        "G has found something that D accepts and writes nothing else; D chases it from class to "
+        "class."
+    )
+    fix = "Try smaller learning rates, beta_1 of 0 or 0.5, a larger batch, or a stronger D."
+    lesson = "05"
+
+    READABLE = 0.2  # a precision below which the classes of samples mean nothing
+    EARLY = 200  # steps; classes missing before that may still come
+    MISSING = 0.15  # of the classes: two of ten
+    DIVERSITY = 0.4  # of the diversity within a class of real images
+
+    def look(self, case) -> str | None:
+        """Look for missing classes, and for classes whose samples are all alike."""
+        if spread(case.samples) <= ALL_ALIKE * spread(case.real):
+            return "all samples show about the same character"
+        report = case.report
+        if report is None or report.precision < self.READABLE or 0 < case.steps < self.EARLY:
+            return None
+        n, missing = len(report.class_counts), report.missing()
+        if len(missing) > self.MISSING * n:
+            return (
+                f"{n - len(missing)} of {n} classes are written; missing or rare: "
+                f"{' '.join(missing)}"
+            )
+        if report.diversity < self.DIVERSITY * report.real.diversity:
+            return (
+                f"two samples of a class are {report.diversity:.1f} apart on average, two real "
+                f"images {report.real.diversity:.1f}"
+            )
+        return None
+
+
+class SaturatedDiscriminator(Illness):
+    """D is so sure of itself that G learns nothing from it."""
+
+    name = "saturated-discriminator"
+    cause = "D is so sure of its answers that their slope is almost 0, and G gets no gradient."
+    fix = "Give D a smaller learning rate or Dropout, give G a head start, or use the hinge loss."
+    lesson = "04"
+
+    RIGHT = 0.99  # of the pairs of a real image and a fake
+    SCORE = 0.01  # of the median fake; runs that were only stopped early stay above 0.02
+
+    def look(self, case) -> str | None:
+        """Look at whether D ranks all pairs right and gives fakes a score of nearly 0."""
+        right = fraction_ranked_right(*case.logits)
+        score = np.median(sigmoid(case.logits[1]))
+        if right > self.RIGHT and score < self.SCORE:
+            return (
+                f"D ranks a real image above a fake one in {right:.1%} of the pairs, and gives "
+                f"the median fake a score of {score:.4f}"
+            )
+        return None
+
+
+class Undertrained(Illness):
+    """The run was stopped too early."""
+
+    name = "undertrained"
+    cause = "Nothing is wrong except that training stopped too early: the images still improve."
+    fix = "Continue training from where it stopped."
+    lesson = "05"
+
+    LEAST = 0.2  # of the coverage that other real images reach
+    GOAL = 0.5  # of it: what the steps that are still needed are counted to
+    FLOOR = 0.05  # of it: a coverage of 0 would need infinitely many steps
+
+    def look(self, case) -> str | None:
+        """Look at the coverage, and estimate how many steps are missing if it grows evenly."""
+        if case.report is None:
+            return None
+        near, real = case.report.coverage, case.report.real.coverage
+        if near > self.LEAST * real:
+            return None
+        seen = (
+            f"the samples lie near {near:.0%} of the real images "
+            f"(other real images: near {real:.0%})"
+        )
+        if not case.steps:
+            return seen
+        more = case.steps * (self.GOAL * real / max(near, self.FLOOR * real) - 1)
+        more = float(f"{more:.1g}")
+        return (
+            f"{seen}; at this pace, reaching half that coverage takes about {more:,.0f} more steps"
+        )

@@ -1,0 +1,94 @@
+"""Exercises of lesson 04: generator and discriminator together."""
+
+import numpy as np
+
+from course_lib.teaching.exercise import Exercise, tie
+from course_lib.teaching.kinds import ChoiceExercise, NumberExercise
+from course_lib.teaching.network_kinds import StepExercise
+
+
+class LargestChangeOfD(ChoiceExercise):
+    """1 · Predict: the popular way."""
+
+    variable = "largest_change_of_d"
+    right = "a"
+    mistakes = {
+        "b": "nothing slows D's optimizer down. Its list of weights is empty.",
+        "c": "G moves, and its images change with it; but whose weights did we watch?",
+    }
+    shows = "0.0 at every step: Keras 3 looks at the flag when a step is first traced."
+    clue = "Look at the cell that prints the largest change."
+
+
+class TrainBoth(StepExercise):
+    """2 · Complete: both steps, right whatever D's `trainable` flag was before."""
+
+    variable = "train_both"
+    asked = "a D step, then a G step"
+    moves = {"discriminator": "discriminator", "combined": "generator"}
+    starts = (False, True)
+    shows = "Each step moves exactly one network, whatever the flag was before."
+    clue = "Set discriminator.trainable before each of the two calls."
+
+    def build(self, start) -> tuple:
+        """Return a small D and G with one batch; D's `trainable` flag is `start`."""
+        import keras
+        from keras import layers
+
+        from course_lib.gan.combined import build_combined
+
+        keras.utils.set_random_seed(4)
+        generator = keras.Sequential(
+            [keras.Input((8,)), layers.Dense(784), layers.Reshape((28, 28, 1))], name="generator"
+        )
+        discriminator = keras.Sequential(
+            [keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(1)], name="discriminator"
+        )
+        pair = build_combined(generator, discriminator)
+        for model in (discriminator, pair):
+            loss = keras.losses.BinaryCrossentropy(from_logits=True)
+            model.compile(keras.optimizers.Adam(1e-3), loss, jit_compile=False)
+        discriminator.trainable = start
+        rng = np.random.default_rng(4)
+        images = rng.uniform(-1, 1, (6, 28, 28, 1)).astype("float32")
+        z = rng.standard_normal((5, 8)).astype("float32")
+        labels = np.repeat(np.array([1, 0], "float32"), 3)[:, None]
+        ones = np.ones((5, 1), "float32")
+        return (discriminator, pair, images, labels, z, ones), (discriminator, generator)
+
+
+class TimesSteeper(NumberExercise):
+    """3 · Predict: two losses for G."""
+
+    variable = "times_steeper"
+    asked = "the slope of -log D divided by that of log(1 - D), at a logit of -8"
+    right = np.exp(8)
+    tolerance = 0.01
+    mistakes = {
+        np.exp(-8): "It is the other way round: which of the two is nearly flat there?",
+        8: "That is the logit itself; its exponential comes in through the sigmoid.",
+        np.exp(8) / (1 + np.exp(8)): "That is one slope: divide it by the other.",
+    }
+    shows = "About 3,000 times: with the first paper's loss, a clumsy G gets almost no gradient."
+    clue = "With s = sigmoid(-8), the slopes are s - 1 and -s."
+
+
+class Diagnosis(ChoiceExercise):
+    """4 · Diagnose: a quiet run."""
+
+    variable = "diagnosis"
+    right = "c"
+    mistakes = {
+        "a": "time does not help here: G's gradient is next to nothing.",
+        "b": "then its answer would be about 0.5 for both. Look at the scores.",
+    }
+    shows = "D is saturated. Slow it down, or give G a loss with a slope."
+    clue = "real_score is 1.000 and fake_score is 0.000: what is left for G to learn from?"
+
+
+EXERCISES = (LargestChangeOfD, TrainBoth, TimesSteeper, Diagnosis)
+
+
+def exercises(variables) -> list[Exercise]:
+    """Return the lesson's exercises in order, tied to a notebook's `globals()`."""
+    return tie("04", EXERCISES, variables)

@@ -1,0 +1,130 @@
+"""Faults in what a run produces, planted from outside."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tiny_runs
+from keras import layers
+
+from course_lib import gan, pen
+
+
+def test_a_generator_whose_last_layer_is_saturated(digits, first):
+    """At 20, tanh is 1 in float32 whatever is added to it."""
+    bias = keras.initializers.Constant(20)
+    model = tiny_runs.build_gan(generator=tiny_runs.build_generator(bias=bias))
+    assert first(model, tiny_runs.train(model, digits.images), digits).illness == "constant-output"
+
+
+def test_a_discriminator_that_sees_nothing(digits, first):
+    blind = tiny_runs.build_discriminator(change=layers.Rescaling(0.0))
+    model = tiny_runs.build_gan(discriminator=blind)
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "blind-discriminator"
+    assert "the same answer" in finding.evidence
+
+
+class SeesFakesTwice(gan.GAN):
+    def update_discriminator(self, real_images, fake_images):
+        return super().update_discriminator(fake_images, fake_images)
+
+
+def test_a_discriminator_that_meets_no_real_images(digits, first):
+    """A poor report beside it: with a good one D must have told G something."""
+    model = tiny_runs.build_gan(SeesFakesTwice)
+    history = tiny_runs.train(model, digits.images)
+    finding = first(model, history, digits, precision=0.1)
+    assert finding.illness == "blind-discriminator"
+    assert "although the two clearly differ" in finding.evidence
+
+
+class CutOff(gan.GAN):
+    """G's gradients never arrive."""
+
+    def apply_g_gradients(self, tape, scaled_loss):
+        pass
+
+
+@pytest.mark.parametrize("plant", [{"kind": CutOff}, {"g_rate": 0.0}])
+def test_a_generator_that_stands_still(digits, first, plant):
+    model = tiny_runs.build_gan(**plant)
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "frozen-generator"
+    assert "no weight of G" in finding.evidence
+
+
+class UniformZ(gan.GAN):
+    def draw_z(self, batch_size):
+        shape = (batch_size, self.latent_dim)
+        return tf.random.stateless_uniform(shape, self.seed_generator.next(), alg="philox")
+
+
+class SameZ(gan.GAN):
+    def draw_z(self, batch_size):
+        return tf.random.stateless_normal((batch_size, self.latent_dim), (0, 1), alg="philox")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [(UniformZ, "mean 0.50 and standard deviation 0.2"), (SameZ, "does not vary")],
+)
+def test_other_z_in_training(digits, first, kind, words):
+    model = tiny_runs.build_gan(kind)
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "latent-mismatch"
+    assert words in finding.evidence
+
+
+@pytest.mark.parametrize("scale", [0.3, 4.0])
+def test_other_z_for_the_samples(run, digits, first, scale):
+    model, history = run
+    z = scale * np.random.default_rng(1).standard_normal((500, tiny_runs.LATENT_DIM))
+    finding = first(model, history, digits, model.sample(z.astype("float32")))
+    assert finding.illness == "latent-mismatch"
+
+
+def test_one_character_for_every_z(digits, first):
+    """A generator that ignores z and always writes the same new 5."""
+    digit = np.ravel(pen.draw("5", rng=9)) / 127.5 - 1
+    bias = keras.initializers.Constant(np.arctanh(0.9 * digit))
+    constant = tiny_runs.build_generator(bias=bias, change=layers.Rescaling(0.0))
+    model = tiny_runs.build_gan(generator=constant, g_rate=1e-4)
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "mode-collapse"
+    assert "the same character" in finding.evidence
+
+
+LATE = {"step": [1000], "d_loss": [0.7]}  # a history: what is missing now no longer comes
+COUNTS = dict.fromkeys("0123456789", 100)
+
+
+def test_classes_that_are_missing(run, digits, first):
+    """1,000 samples of ten classes: below 20, a fifth of an equal part, a class is missing."""
+    finding = first(run[0], LATE, digits, class_counts=COUNTS | {"3": 0, "8": 19, "9": 21})
+    assert finding.illness == "mode-collapse"
+    assert finding.evidence.startswith("8 of 10 classes")
+    assert finding.evidence.endswith(": 3 8")
+
+
+def test_classes_whose_samples_are_alike(run, digits, first):
+    finding = first(run[0], LATE, digits, diversity=5.0)
+    assert finding.illness == "mode-collapse"
+    assert "5.0 apart on average, two real images 15.0" in finding.evidence
+
+
+def test_a_discriminator_that_is_too_sure(digits, first):
+    """D learns fast, and G so slowly that it never catches up."""
+    model = tiny_runs.build_gan(d_rate=5e-3, g_rate=2e-5, loss="bce")
+    finding = first(model, tiny_runs.train(model, digits.images, 60), digits)
+    assert finding.illness == "saturated-discriminator"
+
+
+def test_a_run_stopped_too_early(run, digits, first):
+    """From 0.045 of 0.9 in 100 steps to half of it, 0.45, takes ten times as many: 900 more."""
+    model, history = run
+    early = {**history, "step": [100]}
+    finding = first(model, early, digits, coverage=0.045)
+    assert finding.illness == "undertrained"
+    assert finding.evidence.endswith("reaching half that coverage takes about 900 more steps")
+    assert first(model, early, digits, coverage=0.179).illness == "undertrained"

@@ -1,0 +1,131 @@
+"""Faults of the training step, planted from outside."""
+
+import keras
+import numpy as np
+import pytest
+import tiny_runs
+from keras import layers, ops
+
+from course_lib import gan
+from course_lib.gan import combined
+from course_lib.judging.doctor.steps import last_activation
+
+
+@pytest.mark.parametrize(("rate", "word"), [(0.1, "high"), (1e-8, "low")])
+def test_learning_rates(run, digits, first, rate, word):
+    model, history = run
+    model.g_optimizer.learning_rate = rate
+    finding = first(model, history, digits)
+    assert (
+        finding.illness == {"high": "learning-rate-too-high", "low": "learning-rate-too-low"}[word]
+    )
+    assert {"high": "an Adam optimizer has", "low": "one step moves G"}[word] in finding.evidence
+
+
+def test_long_steps_without_adam(digits, first):
+    model = tiny_runs.build_gan()
+    model.compile(keras.optimizers.SGD(100.0), keras.optimizers.SGD(1e-3), jit_compile=False)
+    finding = first(model, {}, digits)
+    assert finding.illness == "learning-rate-too-high"
+    assert finding.evidence.startswith("one step moves D by")
+
+
+def test_weights_that_have_grown(run, digits, first):
+    model, history = run
+    kernel = model.generator.trainable_weights[0]
+    kernel.assign(100 * np.array(kernel))
+    finding = first(model, history, digits)
+    assert finding.illness == "learning-rate-too-high"
+    assert "the weights of the generator" in finding.evidence
+
+
+def test_a_generator_that_ends_in_a_sigmoid(digits, first):
+    model = tiny_runs.build_gan(generator=tiny_runs.build_generator("sigmoid"))
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "pixel-range-mismatch"
+    assert "ends in sigmoid, which runs from 0 to 1" in finding.evidence
+
+
+def test_a_generator_that_ends_in_a_rescaled_tanh(digits, first):
+    """No activation to read: the doctor drives it to its ends, which are 0 and 1."""
+    inner = tiny_runs.build_generator()
+    model = tiny_runs.build_gan(
+        generator=keras.Model(inner.input, layers.Rescaling(0.5, 0.5)(inner.output))
+    )
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "pixel-range-mismatch"
+    assert "reaches from 0.0 to 1.0" in finding.evidence
+
+
+def test_real_images_from_zero_to_one(run, digits, first):
+    finding = first(*run, digits.images.astype("float32") / 255)
+    assert finding.illness == "pixel-range-mismatch"
+
+
+def test_samples_scaled_for_a_plot(run, digits, first):
+    model, history = run
+    finding = first(model, history, digits, (model.sample(200) + 1) / 2)
+    assert finding.illness == "pixel-range-mismatch"
+    assert finding.evidence.startswith("the samples run from 0.")
+
+
+@pytest.mark.parametrize(
+    ("tail", "end"),
+    [
+        ([layers.Dense(4, "softmax"), layers.Dense(784)], "linear"),
+        ([layers.Dense(784, "tanh"), layers.Reshape((28, 28, 1))], "tanh"),
+        ([layers.Dense(784, "sigmoid"), layers.Rescaling(2, -1)], None),
+        ([keras.Sequential([layers.Dense(784, "sigmoid")])], "sigmoid"),
+    ],
+)
+def test_what_a_generator_ends_in(tail, end):
+    assert last_activation(keras.Sequential([keras.Input((8,)), *tail])) == end
+
+
+def test_the_trap_of_keras_3(digits, first):
+    """Compile D, freeze it, train: the doctor says which weights do not move."""
+    keras.utils.set_random_seed(0)
+    model = combined.CombinedGAN(tiny_runs.build_generator(), tiny_runs.build_discriminator())
+    model.discriminator.trainable = False
+    model.d_step = lambda images, z: combined.batch_loss(
+        model.discriminator, np.asarray(images / 127.5 - 1, "float32"), np.ones((len(images), 1))
+    )
+    finding = first(model, {}, digits)
+    assert finding.illness == "frozen-discriminator"
+    assert "0.0" in finding.evidence and finding.lesson == "04"
+
+
+class MixesBatches(gan.GAN):
+    """Passes real images and fakes through D in one batch."""
+
+    def judge(self, real_images, fake_images):
+        logits = self.discriminator(ops.concatenate([real_images, fake_images]), training=True)
+        return ops.split(logits, 2)
+
+
+def test_batches_of_both_kinds(digits, first):
+    model = tiny_runs.build_gan(MixesBatches, None, tiny_runs.build_normalised_discriminator())
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "batch-norm-mixing"
+    assert 0.4 < float(finding.evidence.split("%")[0].split()[-1]) / 100 < 0.6
+
+
+def test_d_learns_the_wrong_way_round(digits, first):
+    model = tiny_runs.build_gan()
+    right = model.d_loss
+    model.d_loss = lambda real_logits, fake_logits: right(fake_logits, real_logits)
+    finding = first(model, {}, digits)
+    assert finding.illness == "swapped-labels"
+    assert finding.evidence.startswith("D's own steps")
+    finding = first(model, tiny_runs.train(model, digits.images, 60), digits)
+    assert finding.illness == "swapped-labels"
+    assert finding.evidence.endswith("the wrong way round")
+
+
+def test_g_learns_the_wrong_way_round(digits, first):
+    model = tiny_runs.build_gan()
+    right = model.g_loss
+    model.g_loss = lambda fake_logits: right(-fake_logits)
+    finding = first(model, tiny_runs.train(model, digits.images), digits)
+    assert finding.illness == "swapped-labels"
+    assert finding.evidence.startswith("G's own steps")

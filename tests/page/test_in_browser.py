@@ -1,0 +1,111 @@
+"""The whole page once in a real browser: draw, type, look at the writing, and download it."""
+
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("streamlit", reason="needs the extra `dashboard`, and Python 3.11")
+
+STROKE = [(70, 230), (140, 50), (210, 230)]  # on the paper
+
+
+@pytest.fixture
+def address(trained):
+    """The address of the page, served by `python -m course_lib page`."""
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "course_lib", "page", "--port", str(port)]
+    server = subprocess.Popen(
+        [*command, "--model", str(trained)],
+        env=os.environ | {"STREAMLIT_SERVER_HEADLESS": "true"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+    )
+    url = f"http://localhost:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{url}/_stcore/health")
+            break
+        except OSError:
+            time.sleep(0.5)
+    yield url
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture
+def view(browser, address):
+    """The page on a small touch screen; `view.strangers` lists its requests to other machines.
+
+    Those requests are refused.
+    """
+    context = browser.new_context(
+        viewport={"width": 360, "height": 740}, has_touch=True, accept_downloads=True
+    )
+    strangers = []
+
+    def refuse(route):
+        strangers.append(route.request.url)
+        route.abort()
+
+    context.route(lambda url: not url.startswith(address), refuse)
+    view = context.new_page()
+    view.strangers = strangers
+    view.goto(address)
+    view.locator("canvas").last.wait_for(timeout=60_000)
+    yield view
+    context.close()
+
+
+def draw_with_mouse(view):
+    sheet = view.locator("canvas").last
+    sheet.scroll_into_view_if_needed()
+    box = sheet.bounding_box()
+    points = [(box["x"] + x, box["y"] + y) for x, y in STROKE]
+    view.mouse.move(*points[0])
+    view.mouse.down()
+    for point in points[1:]:
+        view.mouse.move(*point, steps=8)
+    view.mouse.up()
+
+
+def draw_with_finger(view):
+    touch = view.context.new_cdp_session(view)
+    box = view.locator("canvas").last.bounding_box()
+    points = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in STROKE]
+    touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
+    for point in points[1:]:
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_draw_type_see_and_download_in_a_browser(view):
+    draw_with_mouse(view)
+    view.get_by_text("sure)").wait_for()
+    view.get_by_role("button", name="Next character").click()
+    view.get_by_role("button", name="Clear the paper").wait_for()
+    view.wait_for_timeout(1500)  # for the new sheet
+    draw_with_finger(view)
+    view.get_by_text("sure)").nth(1).wait_for()
+
+    view.get_by_label("Text").fill("RAIN 42")
+    view.get_by_label("Text").press("Enter")
+    view.get_by_text("“RAIN 42”, written by the network").wait_for()
+    with view.expect_download() as download:
+        view.get_by_role("button", name="Download the picture").click()
+    picture = np.asarray(Image.open(io.BytesIO(Path(download.value.path()).read_bytes())))
+
+    assert picture.min() < 100 and picture.max() == 255
+    main = view.locator("[data-testid=stMain]")
+    assert main.evaluate("block => block.scrollWidth") <= 360
+    assert view.strangers == []
