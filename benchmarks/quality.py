@@ -80,7 +80,7 @@ def reference_values(judge, dataset):
     real = scale_pixels(dataset.images[some])
     blank = np.full((2000, 28, 28, 1), -1, "float32")
     noise = rng.uniform(-1, 1, blank.shape).astype("float32")
-    images = {"1,000 real characters": real, "blank paper": blank, "noise": noise}
+    images = {"1,000 of these characters": real, "blank paper": blank, "noise": noise}
     return {name: judge.judge(kind)[0] for name, kind in images.items()}
 
 

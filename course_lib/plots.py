@@ -48,7 +48,7 @@ def plot_images(images, captions=None, colours=None, columns=10, title=None, ax=
         captions: N strings to write above the images.
         colours: N colours, for the captions.
         columns: the largest number of images in a row.
-        title: of the plot.
+        title: the title of the plot.
         ax: the axes to draw into.
 
     Raises:
@@ -97,7 +97,7 @@ def plot_film_strip(frames, steps, title=None, ax=None) -> plt.Figure:
     Args:
         frames: a list of arrays [N, 28, 28, 1].
         steps: what to write beside each row: a step's number, or a string.
-        title: of the plot.
+        title: the title of the plot.
         ax: the axes to draw into.
 
     Raises:
@@ -188,7 +188,7 @@ def plot_class_counts(labels, class_names, title=None, ax=None) -> plt.Figure:
     Args:
         labels: integers [N].
         class_names: what they stand for, in order.
-        title: of the plot.
+        title: the title of the plot.
         ax: the axes to draw into.
     """
     counts = np.bincount(labels, minlength=len(class_names))

@@ -15,7 +15,7 @@ def first_page(tmp_path_factory):
 
 @pytest.fixture
 def page(browser):
-    """A page, and beside it what went wrong on it: console errors and requests that leave the folder."""
+    """A page that collects its console errors and the requests that leave the folder."""
     page = browser.new_page(viewport={"width": 1200, "height": 900})
     page.complaints = []
     page.on("console", lambda m: m.type == "error" and page.complaints.append(m.text))

@@ -5,6 +5,7 @@ has been done is kept in one file, progress.json beside the notebook.
 """
 
 import re
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from course_lib.teaching import progress
@@ -21,7 +22,7 @@ class NotAttempted(Exception):
     """The exercise still holds its `...`."""
 
 
-class Exercise:
+class Exercise(ABC):
     """One exercise of a lesson; a subclass sets the class attributes and judges the answer.
 
     Attributes:
@@ -44,6 +45,7 @@ class Exercise:
         self.lesson, self.number, self.variables = lesson, number, variables
         self.state = "not attempted"
 
+    @abstractmethod
     def judge(self, answer) -> str | None:
         """Accept a right answer: return None, or a word to print instead of "Right.".
 
@@ -51,7 +53,6 @@ class Exercise:
             Wrong: if the answer is wrong.
             NotAttempted: if a function or a step still holds its `...`.
         """
-        raise NotImplementedError
 
     def check(self) -> None:
         """Judge the variable as it is now, print the verdict and keep it."""

@@ -4,6 +4,8 @@ Each knows the right answer (`right`) and the typical wrong ones: `mistakes` lis
 `likely_cause` recognises them. Networks and training steps are in `network_kinds`.
 """
 
+from abc import abstractmethod
+
 import numpy as np
 
 from course_lib.teaching.exercise import Exercise, Wrong
@@ -95,9 +97,9 @@ class ArrayExercise(Exercise):
     asked = ""
     tolerance = 1e-5
 
+    @abstractmethod
     def right(self) -> np.ndarray:
         """Return the right array."""
-        raise NotImplementedError
 
     def likely_cause(self, found, right) -> str:
         """Return the likely cause of a wrong array, "" if it is not a typical one."""
@@ -129,9 +131,9 @@ class FunctionExercise(Exercise):
     tolerance = 1e-4
     dtype = None
 
+    @abstractmethod
     def right(self, *case) -> np.ndarray:
         """Return what the learner's function is to return."""
-        raise NotImplementedError
 
     def judge(self, answer) -> None:
         if not callable(answer):

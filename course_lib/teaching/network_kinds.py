@@ -4,6 +4,7 @@ Keras is imported when an answer is judged, so that the lessons can be imported 
 """
 
 import contextlib
+from abc import abstractmethod
 
 from course_lib.teaching.exercise import Exercise, NotAttempted, Wrong
 from course_lib.teaching.judges import call_with_timeout
@@ -71,9 +72,9 @@ class StepExercise(Exercise):
     moves: dict[str, str] = {}
     starts: tuple = ()
 
+    @abstractmethod
     def build(self, start) -> tuple:
         """Return (the arguments of the learner's function, the networks that may move)."""
-        raise NotImplementedError
 
     def judge(self, answer) -> None:
         if not callable(answer):

@@ -88,7 +88,7 @@ class History(StepCallback):
         """Write a CSV file: a header, then one row for each step, with the measures of that step.
 
         Args:
-            path: of the file.
+            path: where to write the file.
 
         Raises:
             ValueError: if the runs it watched logged different things.
@@ -156,7 +156,7 @@ class Film(StepCallback):
         """Write a GIF that loops and pauses on its last frame.
 
         Args:
-            path: of the file.
+            path: where to write the file.
             columns: how many images there are in a row.
             zoom: side, in screen pixels, of each pixel of an image.
             milliseconds: how long each frame but the last is shown.

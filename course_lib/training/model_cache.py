@@ -20,7 +20,7 @@ def load_or_train(name, title, train) -> keras.Model:
     Prints which of the two happened, and whether a file was damaged or the model couldn't be kept.
 
     Args:
-        name: of its file, without a folder or an ending.
+        name: the name of its file, without folder and ending.
         title: what it is, for the messages, such as "the classifier of 10 classes".
         train: a function without arguments that returns the trained model.
     """

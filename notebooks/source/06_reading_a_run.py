@@ -14,7 +14,8 @@
 # ## Knobs
 
 # %%
-from course_lib import callbacks, classifier, datasets, doctor, gan, metrics, networks, plots, recipes
+from course_lib import callbacks, classifier, datasets, doctor, gan, metrics, plots, recipes
+from course_lib.data.pixels import scale_pixels
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -111,7 +112,7 @@ print(f"real to noise, by hand {by_hand:.1f}, by the library {by_library:.1f}")
 
 # %% alt="The Fréchet distance by the share of pixels that are noise: near 0 without noise, rising to more than 3,000 at all noise."
 rng = np.random.default_rng(SEED)
-some = networks.scale_pixels(digits.images[:N_SAMPLES])
+some = scale_pixels(digits.images[:N_SAMPLES])
 shares = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
 grown = []
 for share in shares:

@@ -34,6 +34,7 @@ def test_alternating_turns(images, g_target, d_target, turns):
     assert [model.train_on_batch(images[:32])["g_turn"] for _ in turns] == turns
 
 
+@pytest.mark.slow
 def test_alternating_turn_survives_saving(images, tmp_path):
     model = alternating(g_target=2.0, d_target=2.0, max_turn=3)
     for _ in range(4):

@@ -11,7 +11,14 @@ from course_lib import gan, networks
 from course_lib.gan import recipes
 
 
-@pytest.mark.parametrize("name", ["letters-mlp-gan", "workshop-mlp", "workshop-dcgan"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("letters-mlp-gan", marks=pytest.mark.slow),
+        pytest.param("workshop-mlp", marks=pytest.mark.slow),
+        "workshop-dcgan",
+    ],
+)
 def test_one_step_equals_one_classic_step(images, name):
     recipe = dataclasses.replace(recipes.load(name), loss="bce", d_update="stacked")
     compiled, classic = recipe.build_gan(seed=1), recipe.build_combined(seed=1)

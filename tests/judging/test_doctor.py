@@ -26,11 +26,12 @@ def test_the_run_that_faults_are_planted_in_is_healthy(run, digits, capsys):
 def test_a_trained_run_is_healthy():
     """A recipe of the course, trained just long enough, measured for real."""
     digits = datasets.load_handwriting("digits", per_class=300, seed=0)
-    model, history = recipes.load("workshop-dcgan").build_gan(seed=0), callbacks.History()
-    model.fit(digits.batches(32), steps_per_epoch=400, verbose=0, callbacks=[history])
+    recipe, history = recipes.load("workshop-dcgan"), callbacks.History()
+    model = recipe.build_gan(seed=0)
+    batches = digits.batches(recipe.batch_size)
+    model.fit(batches, steps_per_epoch=800, verbose=0, callbacks=[history])
     reader = classifier.train_classifier(digits, steps=300)
-    yardstick = metrics.Yardstick(digits, reader)
-    assert doctor.examine(model, history, digits, yardstick=yardstick) == []
+    assert doctor.examine(model, history, digits, yardstick=metrics.Yardstick(digits, reader)) == []
 
 
 def test_every_illness_is_planted_somewhere():

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from course_lib import networks
 from course_lib.data import datasets
 from course_lib.judging import classifier, copies, metrics
 
@@ -41,6 +42,7 @@ def yardstick(digits):
     return metrics.Yardstick(digits, classifier.train_classifier(digits, steps=300))
 
 
+@pytest.mark.slow
 def test_a_real_set_is_near_and_noise_is_far(yardstick, digits):
     """More noise, more distance, by every measure."""
     rng = np.random.default_rng(7)
@@ -58,6 +60,7 @@ def test_a_real_set_is_near_and_noise_is_far(yardstick, digits):
     assert reports[0].precision > 0.8 and reports[-1].precision < 0.02
 
 
+@pytest.mark.slow
 def test_what_is_no_character_counts_for_no_class(yardstick, digits):
     """The trap of a classifier's confidence: it is sure of a class even for noise."""
     rng = np.random.default_rng(8)
@@ -81,6 +84,7 @@ def test_what_is_no_character_counts_for_no_class(yardstick, digits):
             assert np.median(probabilities.max(axis=1)) > 0.8
 
 
+@pytest.mark.slow
 def test_a_report_of_three_classes(yardstick):
     new = datasets.load_handwriting("147", per_class=100, seed=9).images
     report = yardstick.report(new)
@@ -96,9 +100,10 @@ def test_a_report_of_three_classes(yardstick):
     assert set(report.numbers()) == set(report._fields) - {"images", "class_counts", "real"}
 
 
-def test_too_few_images_are_refused(yardstick, digits):
+def test_too_few_images_are_refused(digits):
+    untrained = networks.build_classifier(11)
     with pytest.raises(ValueError, match="3 images are too few"):
-        yardstick.report(digits.images[:3])
+        metrics.Yardstick(digits, untrained).report(digits.images[:3])
     few = datasets.Dataset(digits.images[:30], digits.labels[:30], tuple("0123456789"), "few")
     with pytest.raises(ValueError, match="30 images are too few"):
-        metrics.Yardstick(few, yardstick.classifier)
+        metrics.Yardstick(few, untrained)

@@ -1,4 +1,4 @@
-"""Builders: sub-pixel layers against NumPy, ways to upsample, a model that loads without the kit."""
+"""Builders: sub-pixel layers against NumPy, ways to upsample, a model that loads alone."""
 
 import subprocess
 import sys

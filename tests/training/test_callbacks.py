@@ -71,6 +71,7 @@ def test_impossible_films_are_refused(tmp_path):
         callbacks.Film(z, 10).save(tmp_path / "film.gif")
 
 
+@pytest.mark.slow
 def test_watching_does_not_change_the_run(images):
     film = callbacks.Film(gan.fixed_z(6, 64), STEPS, n_frames=12)
     watched = short_run(images, film, callbacks.History())

@@ -62,7 +62,9 @@ def test_unknown_precision():
         engine.use_precision("double")
 
 
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.parametrize(
+    "policy", ["mixed_bfloat16", pytest.param("mixed_float16", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize(
     "name", [pytest.param("workshop-mlp", marks=pytest.mark.slow), "workshop-dcgan"]
 )

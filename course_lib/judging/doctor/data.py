@@ -91,7 +91,7 @@ class Copying(Illness):
     )
     lesson = "06"
 
-    MOST = 0.2  # of the samples; of real characters about 1% pass for copies
+    MOST = 0.2  # of the samples; of real characters 1 to 2% pass for copies
 
     def look(self, case) -> str | None:
         """Search the training images for the first 500 samples."""

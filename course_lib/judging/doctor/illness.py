@@ -1,5 +1,6 @@
 """What an illness of a run is: its name, how it is recognised, its cause and its fix."""
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 
@@ -23,7 +24,7 @@ class Finding(NamedTuple):
         )
 
 
-class Illness:
+class Illness(ABC):
     """One thing that goes wrong in a GAN's training. Each subclass defines one, in full.
 
     A subclass sets `name`, `cause`, `fix` and `lesson`, gives its thresholds names, and overrides
@@ -35,9 +36,9 @@ class Illness:
     fix: str
     lesson: str
 
+    @abstractmethod
     def look(self, case) -> str | None:
         """Return the evidence for this illness in a `Case`, with its number, or None."""
-        raise NotImplementedError
 
     def find(self, case) -> Finding | None:
         """Return a `Finding` if a `Case` has this illness, else None."""

@@ -13,7 +13,7 @@ from course_lib.judging.doctor.measures import sigmoid, spread
 
 
 def adam_rates(case) -> list[float]:
-    """Return the learning rates of a run's Adam optimizers (and of others of its kind)."""
+    """Return the learning rates of those optimizers of a run that are Adam or a variant of it."""
     return [float(o.learning_rate) for o in case.optimizers if hasattr(o, "beta_1")]
 
 
@@ -75,9 +75,7 @@ class PixelRange(Illness):
     lesson = "03"
 
     GAP = 0.5  # between the ends of two ranges; [0, 1] and [-1, 1] differ by 1 at the lower end
-    LEAST_RANGE = (
-        0.2  # of the generator's pixels; below this its images say nothing about its reach
-    )
+    LEAST_RANGE = 0.2  # of the generator's pixels: nearly constant images don't show its reach
     FAR = 20.0  # deviation of z that drives a generator to the ends of its range
 
     def look(self, case) -> str | None:
@@ -172,8 +170,8 @@ class BatchNormMixing(Illness):
         fraction = trial.batch_norm_fraction(case.gan, probe)
         if fraction is not None and fraction < self.LEAST:
             return (
-                f"only {fraction:.0%} of the mean that D's batch normalisation takes over real "
-                "images comes from real images"
+                f"only {fraction:.0%} of the mean that D's batch normalisation computes for real "
+                "images comes from them"
             )
         return None
 
