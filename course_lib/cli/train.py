@@ -4,23 +4,15 @@ The files are written after the training, all of them or none.
 """
 
 import time
-from pathlib import Path
 
 
-def run(
-    recipe_name: str,
-    data: list[str] | None,
-    out: Path,
-    steps: int | None = None,
-    seed: int = 0,
-    class_names: str | None = None,
-    precision: str = "float32",
-) -> int:
+def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision="float32") -> int:
     """Train a recipe and leave pictures, numbers and the network in the folder `out`.
 
     Args:
         recipe_name, data, class_names, precision: as `recipes.load`, `sources.load` and
             `engine.use_precision` take them; None for the recipe's own data.
+        out: a `pathlib.Path`; made if it is not there.
         steps: None for the recipe's own number.
         seed: of the weights, the order of the images and every z.
 
