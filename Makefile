@@ -21,7 +21,7 @@ help:
 	@echo "make handout      pack the course for learners, without solutions, into outputs/handout.zip"
 	@echo "make site         build web pages of the solved lessons in outputs/site"
 	@echo "make bench        compare speed and memory with other implementations (half an hour)"
-	@echo "make bench-quick  the same in short, without memory (3 minutes)"
+	@echo "make bench-quick  run shorter versions of these benchmarks, without memory (3 minutes)"
 	@echo "make clinic       break runs on purpose and count how often the doctor is right (about an hour)"
 	@echo "make format       format and lint the code"
 	@echo "make lock         renew requirements.lock from pyproject.toml"
@@ -32,7 +32,7 @@ setup: $(READY)
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 10) <= v <= (3, 13) else \
 		f"Found Python {v[0]}.{v[1]}, but TensorFlow needs 3.10 to 3.13. Run: make PYTHON=python3.12 " + "$(MAKECMDGOALS)")'
-	@echo "Installing the packages into .venv (2.7 GB). This takes up to a few minutes and happens only once."
+	@echo "Installing the packages into .venv (2.7 GB). This takes a few minutes at most and happens only once."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .

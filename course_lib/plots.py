@@ -14,6 +14,11 @@ from course_lib.data.pixels import to_ink
 BLUE, ORANGE, GREEN, RED, GREY = "#0072B2", "#E69F00", "#00785A", "#C23B00", "#888888"
 
 
+def _drawable(images):
+    """Return images with nan and inf replaced, so that samples of a diverged run can be drawn."""
+    return np.nan_to_num(images, nan=0.0, posinf=1.0, neginf=-1.0)
+
+
 def tile(images, columns, gap=2, headroom=0) -> np.ndarray:
     """Arrange images in one picture, row by row.
 
@@ -29,7 +34,7 @@ def tile(images, columns, gap=2, headroom=0) -> np.ndarray:
     Raises:
         ValueError: for images of another shape or range.
     """
-    grey = to_ink(images)
+    grey = to_ink(_drawable(images))
     n, height, width = grey.shape
     rows = -(-n // columns)
     page = np.ones((rows * (height + gap + headroom) + gap, columns * (width + gap) + gap))

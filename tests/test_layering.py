@@ -91,19 +91,22 @@ def test_imports_run_down(path):
     assert set(rooms_of(path)) <= set(below), f"{room} may import only from {below}"
 
 
+def modules_needed(path, modules):
+    """The modules of ours that a file imports from; a front name counts as what it stands for."""
+    for name in imported(path):
+        first = ".".join(name.split(".")[1:2])
+        if first in front_names():
+            name = name.replace(first, front_names()[first], 1)
+        while name not in modules:
+            name = name.rpartition(".")[0]
+        yield name
+
+
 def test_no_cycle_among_files():
     """Within a room the order is not written down, but there must be one."""
     modules = {".".join(name_of(path)): path for path in FILES}
-
-    def needs(path):
-        for name in imported(path):
-            while name and name not in modules:
-                name = name.rpartition(".")[0]
-            if name:
-                yield name
-
     graph = {
-        name: {need for need in needs(path) if need != name and not path.name == "__init__.py"}
+        name: {need for need in modules_needed(path, modules) if need not in (name, "course_lib")}
         for name, path in modules.items()
     }
     done = set()
@@ -111,6 +114,30 @@ def test_no_cycle_among_files():
         ready = {name for name, need in graph.items() if name not in done and need <= done}
         assert ready, f"a cycle among {sorted(set(graph) - done)}"
         done |= ready
+
+
+def loaded_by(code):
+    """The names of the modules that a new Python process has loaded after running `code`."""
+    code += "\nimport sys; print('\\n'.join(sys.modules))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=LIBRARY.parent, check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("lesson", ["00", "04", "05"])
+def test_a_lesson_loads_the_measures_only_if_it_measures(lesson):
+    (source,) = (LIBRARY.parent / "notebooks" / "source").glob(f"{lesson}_*.py")
+    cells = source.read_text(encoding="utf-8").split("# %%")
+    first = next(cell for cell in cells if cell.startswith("\nfrom course_lib"))
+    loaded = loaded_by(first)
+    assert "course_lib.gan.recipes" in loaded
+    assert not {name for name in loaded if name.startswith("course_lib.judging.")}
+
+
+def test_recipes_are_read_without_the_letter_shapes():
+    """As on Kaggle without an internet connection, where Hershey-Fonts is missing."""
+    block = "import sys; sys.modules['HersheyFonts'] = None\n"
+    assert "course_lib.gan.recipes" in loaded_by(f"{block}from course_lib import recipes, datasets")
 
 
 @pytest.mark.parametrize(

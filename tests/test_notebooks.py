@@ -24,6 +24,10 @@ def built(source, solved=False):
     return nbformat.read(build_notebooks.target(source, solved), as_version=4)
 
 
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
 def code_lines(cell):
     return [line for line in cell.source.splitlines() if line.strip()]
 
@@ -54,6 +58,29 @@ def test_checks_say_what_they_should(source, solved):
     for cell in checks:
         said = "".join(output.text for output in cell.outputs)
         assert said.startswith(("Right.", "Noted.") if solved else "Not attempted yet")
+
+
+def test_both_copies_share_their_first_part_and_its_outputs(source):
+    """nbval runs that part once, for both copies."""
+    learners, solved = (built(source, solved) for solved in (False, True))
+    first = build_notebooks.shared_cells(learners, solved)
+    assert "..." in learners.cells[first].source, "what differs first is a stub"
+    for ours, theirs in zip(learners.cells[:first], solved.cells[:first]):
+        assert ours.get("outputs") == theirs.get("outputs")
+
+
+def test_every_running_time_is_the_one_that_was_measured(source):
+    """In the opening, in the table beside the notebooks and in the README: from one build."""
+    opening = built(source).cells[0].source
+    stated = re.search(r"the code runs for (.*?) on two CPU cores", opening)[1]
+    seconds = re.search(rf"\[{source.stem}\].*?\| (\d+) s \|", read("notebooks/README.md"))[1]
+    in_readme = re.search(rf"notebooks/{source.stem}.ipynb\) \|.*\| (.*?) \|\n", read("README.md"))
+    assert stated == in_readme[1]
+    if number := re.search(r"\d+", stated):
+        unit = 60 if "minute" in stated else 1
+        assert abs(int(number[0]) * unit - int(seconds)) <= (30 if unit == 60 else 5)
+    else:
+        assert stated == "a few seconds" and int(seconds) < 10
 
 
 def test_the_learners_copy_holds_no_solution(source):
@@ -102,7 +129,7 @@ def test_opening_goals_and_recap(source):
     cells = built(source).cells
     opening, recap = cells[0].source, cells[-1].source
     assert opening.startswith(f"# {source.stem[:2]} · ")
-    for words in ("**Goals.**", "**You need:**", "**It takes:**", "CPU", "GPU"):
+    for words in ("**Goals.**", "**You need:**", "**It takes:**", "two CPU cores"):
         assert words in opening, words
     goals, lessons = (len(re.findall(r"^\d\. ", text, re.M)) for text in (opening, recap))
     assert goals == lessons == 3

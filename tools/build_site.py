@@ -1,7 +1,8 @@
 """Build the lessons as a static site: `python tools/build_site.py [FOLDER]`.
 
 The solved copies with their stored outputs, the glossary and the teacher's page go into
-outputs/site, or FOLDER: open index.html there. Pages and search need no server and fetch nothing.
+outputs/site, or FOLDER: open index.html there. The pages and the search need no server and no
+internet connection.
 No notebook is executed.
 """
 
@@ -22,7 +23,7 @@ HOME = """# Networks that write
 
 A Keras course from a CSV of handwritten characters to networks that write.
 
-![A generator learning to write digits: the same fifty random vectors all along](pictures/film.gif)
+![A generator learning to write digits: the same fifty random vectors throughout](pictures/film.gif)
 
 These are the lessons with their solutions and the results of a real run. To run them yourself, open
 the notebooks in the course's folder.
@@ -42,12 +43,12 @@ SETTINGS = {
     "myst_heading_anchors": 3,
     "html_copy_source": False,
     "html_show_sphinx": False,
-    "html_show_search_summary": False,  # it would fetch pages, which a browser forbids in a folder
+    "html_show_search_summary": False,  # it fetches pages, which browsers forbid for local files
 }
 
 
 def fill(folder):
-    """Put the pages into `folder` as Sphinx wants them."""
+    """Put the pages into `folder` in the form that Sphinx needs."""
     lessons = folder / "notebooks"
     lessons.mkdir(parents=True)
     shutil.copytree(ROOT / "pictures", folder / "pictures")
@@ -55,7 +56,7 @@ def fill(folder):
     for path in sorted((NOTEBOOKS / "solutions").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
-            if cell.cell_type == "markdown":  # here they stand one folder further up
+            if cell.cell_type == "markdown":  # the copies here are one folder further up
                 cell.source = re.sub(r"\]\(\.\./", "](", cell.source)
             for output in cell.get("outputs", ()):
                 if "image/png" in output.get("data", {}):
@@ -64,16 +65,16 @@ def fill(folder):
         names.append(f"notebooks/{path.stem}")
     for name in PAGES:
         text = (NOTEBOOKS / f"{name}.md").read_text(encoding="utf-8")
-        text = re.sub(r" \[solved\]\([^)]*\)", "", text)  # all are, here
+        text = re.sub(r" \[solved\]\([^)]*\)", "", text)  # every lesson on the site is solved
         (lessons / f"{name}.md").write_text(text, encoding="utf-8")
         names.append(f"{PAGES[name]} <notebooks/{name}>")
     (folder / "index.md").write_text(HOME.format("\n".join(names)), encoding="utf-8")
 
 
 def main(target=ROOT / "outputs" / "site"):
-    """Build the site into the folder `target`, replacing what is there. Returns its first page.
+    """Build the site in the folder `target`, replacing what is there. Return its first page.
 
-    Raises Sphinx's error where a link leads nowhere or a page cannot be read; the old site stays.
+    If a link is broken or a page can't be read, Sphinx raises an error and the old site is kept.
     """
     target = Path(target).resolve()
     with tempfile.TemporaryDirectory() as folder, docutils_namespace():

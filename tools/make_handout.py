@@ -27,7 +27,7 @@ LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 
 def unlink(path, kept):
-    """The text of a page without the links that lead to none of the files `kept`."""
+    """Return the text of a page without the links to files that are not in `kept`."""
 
     def plain(match):
         target = os.path.normpath(path.parent / match[2])
@@ -37,7 +37,7 @@ def unlink(path, kept):
 
 
 def main(target=ROOT / "outputs" / "handout.zip"):
-    """Write the zip, one folder inside it. Returns its path."""
+    """Write the zip, with one folder in it. Return its path."""
     kept = sorted(path for pattern in FILES for path in ROOT.glob(pattern))
     target.parent.mkdir(parents=True, exist_ok=True)
     temporary = target.with_suffix(".part")

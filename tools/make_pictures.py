@@ -1,6 +1,6 @@
 """Renew the README's pictures: `make demo`, then `python tools/make_pictures.py`.
 
-Needs real MNIST digits where `datasets.load_mnist` looks for them, to set beside the drawn ones.
+This needs real MNIST digits where `datasets.load_mnist` looks for them, to show beside drawn ones.
 """
 
 import shutil

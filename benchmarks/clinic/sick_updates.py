@@ -110,11 +110,12 @@ def blanked(recipe, seed):
 
 @plant("blind-discriminator", "D's first layer is a ReLU that no image wakes")
 def dead(recipe, seed):
-    images = keras.Input((28, 28, 1))
-    asleep = layers.Dense(64, "relu", bias_initializer=keras.initializers.Constant(-50))
-    logits = layers.Dense(1)(asleep(layers.Flatten()(images)))
-    blind = keras.Model(images, logits)
-    return finish(build(recipe, seed, discriminator=lambda: blind), digits(), seed=seed)
+    def blind():
+        images = keras.Input((28, 28, 1))
+        asleep = layers.Dense(64, "relu", bias_initializer=keras.initializers.Constant(-50))
+        return keras.Model(images, layers.Dense(1)(asleep(layers.Flatten()(images))))
+
+    return finish(build(recipe, seed, discriminator=blind), digits(), seed=seed)
 
 
 class SeesOnlyFakes(gan.GAN):

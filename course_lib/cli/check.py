@@ -24,7 +24,7 @@ PACKAGES = {
 
 
 class Finding(NamedTuple):
-    """One thing that was looked at: whether it is all right, what was found, and the fix if not."""
+    """The result of one check: whether all is well, what was found, and the fix if it isn't."""
 
     good: bool
     text: str
@@ -54,7 +54,7 @@ def find_python() -> Finding:
 
 
 def find_package(name: str, oldest: tuple[int, ...]) -> Finding:
-    """Look for one package and the oldest version that will do."""
+    """Look for one package, and compare its version with the oldest that works."""
     wanted = ".".join(map(str, oldest))
     fix = f'python -m pip install "{name}>={wanted}"   (or all of them: make setup)'
     try:
@@ -66,15 +66,17 @@ def find_package(name: str, oldest: tuple[int, ...]) -> Finding:
 
 
 def find_device() -> Finding:
-    """Look for what the networks will run on."""
+    """Look for the device that the networks will run on."""
     try:
-        from course_lib.training import engine
+        from course_lib.networks import startup  # noqa: F401 - loads TensorFlow quietly
 
-        gpu = engine.on_gpu()
+        import tensorflow as tf  # isort: skip
+
+        gpus = tf.config.list_physical_devices("GPU")
     except Exception as error:  # whatever stops TensorFlow from loading is what we want to show
-        return Finding(False, f"TensorFlow does not load: {error}", "make setup, in a fresh .venv")
-    if gpu:
-        return Finding(True, "device: GPU")
+        return Finding(False, f"TensorFlow does not load: {error}", "Delete .venv; run make setup.")
+    if gpus:
+        return Finding(True, f"device: {len(gpus)} GPU")
     return Finding(True, "device: CPU; every lesson is sized for it (a GPU needs the extra `gpu`)")
 
 

@@ -1,11 +1,14 @@
 """What a run does for each kind of recipe: what it trains, what it writes, what it measures.
 
-A job names every file that it leaves in `FILES`, in the order in which they are worth opening.
+A job names each file that it leaves once, in `files`, the one worth opening first at the top.
 """
+
+import json
 
 import numpy as np
 
 from course_lib import gan, plots, vae
+from course_lib.cli.results import File
 from course_lib.data import datasets, sources
 from course_lib.data.datasets import Dataset
 from course_lib.data.pixels import scale_pixels
@@ -14,10 +17,6 @@ from course_lib.networks.layers import plain
 from course_lib.training import callbacks
 from course_lib.vae.style import VAERecipe
 
-NUMBERS = {
-    "history.csv": "every step in numbers",
-    "report.json": "the run in numbers",
-}
 FEWEST_FOR_VAE = 20  # images: some to train with, and some to test with
 MOST_HELD_OUT = 3_600  # images
 
@@ -28,31 +27,51 @@ def job_of(recipe) -> type:
 
 
 def load_data(recipe, data, class_names, seed) -> Dataset:
-    """Return the data that was named, or else the recipe's own."""
+    """Return the data that the user named, or else the recipe's own."""
     if data is None and class_names is None and isinstance(recipe, VAERecipe):
         return datasets.load_handwriting(vae.CHARACTERS, recipe.per_class, seed)
     return sources.load(data, recipe.data, class_names)
 
 
-class GANJob:
+class Job:
+    """What all runs have in common: every step's numbers, and a report.
+
+    `files` holds what the run leaves, `next` what the user may do then.
+    """
+
+    def __init__(self, recipe, dataset, steps, seed):
+        self.recipe, self.dataset, self.steps, self.seed = recipe, dataset, steps, seed
+        self.files = [
+            File("history.csv", "the numbers of every step", lambda path: self.history.save(path)),
+            File("report.json", "the numbers of the whole run", self.save_report),
+        ]
+
+    def save_report(self, path) -> None:
+        """Write the report as JSON."""
+        text = json.dumps(self.report, indent=2, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
+
+
+class GANJob(Job):
     """Train a GAN, film it, measure its samples and ask the doctor."""
 
-    FILES = {
-        "samples.png": "what the network writes now: open this first",
-        "film.gif": "how it learned, with the same fifty z all along",
-        "losses.png": "the see-saw of the two networks",
-        "generator.keras": "the network; keras.models.load_model reads it without this kit",
-        **NUMBERS,
-    }
-    NEXT = (
+    next = (
         "`make lab` opens the first lesson, notebooks/00_welcome.ipynb;\n"
         "      `python -m course_lib train -h` shows how to train other networks on other data."
     )
 
     def __init__(self, recipe, dataset, steps, seed):
-        self.recipe, self.dataset, self.steps, self.seed = recipe, dataset, steps, seed
+        super().__init__(recipe, dataset, steps, seed)
         self.batch_size = recipe.batch_size
         self.batches = dataset.batches(self.batch_size, seed)
+        network = "the network; keras.models.load_model reads it without this kit"
+        self.files = [
+            File("samples.png", "what the network writes now: open this first", self.draw_samples),
+            File("film.gif", "how it learned, with the same fifty z throughout", self.save_film),
+            File("losses.png", "the see-saw of the two networks", self.draw_losses),
+            File("generator.keras", network, self.save_generator),
+            *self.files,
+        ]
 
     def prepare(self) -> None:
         """Build the model, and the yardstick if there are enough images for one."""
@@ -68,14 +87,23 @@ class GANJob:
         )
         return self.history
 
-    def write(self, folder) -> None:
-        """Write the pictures and the generator."""
+    def draw_samples(self, path) -> None:
+        """Draw a hundred samples."""
         samples = self.model.sample(gan.fixed_z(100, self.recipe.latent_dim, self.seed + 1))
         title = f"{self.recipe.name} after {self.steps:,} steps: 100 characters that nobody wrote"
-        plots.plot_images(samples, title=title).savefig(folder / "samples.png", dpi=120)
-        plots.plot_seesaw(self.history.history).savefig(folder / "losses.png", dpi=120)
-        self.film.save(folder / "film.gif")
-        plain(self.model.sampler).save(folder / "generator.keras")
+        plots.plot_images(samples, title=title).savefig(path, dpi=120)
+
+    def draw_losses(self, path) -> None:
+        """Draw losses and scores by step."""
+        plots.plot_seesaw(self.history.history).savefig(path, dpi=120)
+
+    def save_film(self, path) -> None:
+        """Write the film."""
+        self.film.save(path)
+
+    def save_generator(self, path) -> None:
+        """Save the network that draws the samples, as plain Keras layers."""
+        plain(self.model.sampler).save(path)
 
     def measure(self) -> dict:
         """Measure 2,000 samples, ask the doctor and print both. Return them for report.json."""
@@ -95,16 +123,8 @@ class GANJob:
         return found | {"doctor": [finding._asdict() for finding in findings]}
 
 
-class VAEJob:
+class VAEJob(Job):
     """Train a style VAE, and read characters that were held out."""
-
-    FILES = {
-        "styles.png": "its characters in the plainest style and in six others: open this first",
-        "losses.png": "its three losses",
-        "vae.keras": "the network, for the page",
-        **NUMBERS,
-    }
-    NEXT = "python -m course_lib page --model {out}/vae.keras   to draw, and see it write"
 
     def __init__(self, recipe, dataset, steps, seed):
         if len(dataset) < FEWEST_FOR_VAE:
@@ -112,14 +132,25 @@ class VAEJob:
                 f"{dataset.source}: found {len(dataset)} images, which are too few to train and "
                 f"to test with. Use {FEWEST_FOR_VAE} or more."
             )
-        self.recipe, self.steps, self.seed = recipe, steps, seed
         order = np.random.default_rng(seed).permutation(len(dataset))
         n_held_out = min(len(dataset) // 10, MOST_HELD_OUT)
-        self.held_out, self.dataset = (
+        self.held_out, rest = (
             Dataset(dataset.images[rows], dataset.labels[rows], dataset.class_names, dataset.source)
             for rows in np.split(order, [n_held_out])
         )
-        self.batch_size = min(recipe.batch_size, len(self.dataset))
+        super().__init__(recipe, rest, steps, seed)
+        self.batch_size = min(recipe.batch_size, len(rest))
+        styles = "its characters in the plainest style and in six others: open this first"
+        model = File("vae.keras", "the network, for the page", lambda path: self.model.save(path))
+        self.files = [
+            File("styles.png", styles, self.draw_styles),
+            File("losses.png", "its three losses", self.draw_losses),
+            model,
+            *self.files,
+        ]
+        self.next = (
+            f"python -m course_lib page --model {{out}}/{model.name}   to draw, and see it write"
+        )
 
     def prepare(self) -> None:
         """Build the model."""
@@ -131,15 +162,17 @@ class VAEJob:
         vae.fit_vae(self.model, self.dataset, self.steps, self.seed, [self.history])
         return self.history
 
-    def write(self, folder) -> None:
-        """Write the pictures and the model."""
+    def draw_styles(self, path) -> None:
+        """Draw up to 36 of its characters in seven styles."""
         every = list(range(len(self.model.class_names)))[:36]
         styles = self.model.sample_style(n=6, seed=self.seed)
         rows = [self.model.decode(every, z) for z in [np.zeros(self.model.latent_dim), *styles]]
         words = ["plainest", *(f"style {n}" for n in range(1, 7))]
-        plots.plot_film_strip(rows, words).savefig(folder / "styles.png", dpi=90)
-        plots.plot_vae_losses(self.history.history).savefig(folder / "losses.png", dpi=120)
-        self.model.save(folder / "vae.keras")
+        plots.plot_film_strip(rows, words).savefig(path, dpi=90)
+
+    def draw_losses(self, path) -> None:
+        """Draw the three losses by step."""
+        plots.plot_vae_losses(self.history.history).savefig(path, dpi=120)
 
     def measure(self) -> dict:
         """Read the held-out characters and print how many are right. Return it for the report."""

@@ -7,8 +7,8 @@ from pathlib import Path
 from course_lib.cli import check, page, train
 
 PRECISION_HELP = (
-    "of the multiplications, default float32; bfloat16 is for GPUs and for processors with AMX or "
-    "AVX-512 BF16, float16 for GPUs"
+    "number format of the multiplications, default: float32; bfloat16 is for GPUs and for "
+    "processors with AMX or AVX-512 BF16, float16 for GPUs"
 )
 
 
@@ -67,10 +67,12 @@ def add_page(commands) -> None:
         "page", help="draw on a page in the browser, and a network writes in your hand"
     )
     command.add_argument(
-        "--model", type=Path, help="a vae.keras written by `train style-vae`; default: its own"
+        "--model",
+        type=Path,
+        help="a vae.keras from `train style-vae`; default: the kit's own",
     )
     command.add_argument(
-        "--address", default="localhost", help="0.0.0.0 lets other machines on your network in"
+        "--address", default="localhost", help="0.0.0.0 lets machines on your local network connect"
     )
     command.add_argument("--port", type=port, default=8501)
     command.set_defaults(run=lambda options: page.run(options.model, options.address, options.port))
@@ -87,19 +89,19 @@ def natural(text: str) -> int:
     """Return a whole number of 0 or more, for argparse."""
     number = int(text)
     if number < 0:
-        raise argparse.ArgumentTypeError(f"{text} is below 0")
+        raise argparse.ArgumentTypeError(f"{text} is below 0; expected 0 or more")
     return number
 
 
 def positive(text: str) -> int:
     """Return a whole number above 0, for argparse."""
     if natural(text) == 0:
-        raise argparse.ArgumentTypeError("0 is not above 0")
+        raise argparse.ArgumentTypeError("0 is too small; expected 1 or more")
     return int(text)
 
 
 def port(text: str) -> int:
     """Return the number of a port, for argparse."""
     if not 1 <= natural(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text} is not a port; expected 1 to 65535")
     return int(text)

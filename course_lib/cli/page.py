@@ -12,8 +12,8 @@ def run(model: Path | None, address: str, port: int) -> int:
     """Serve the page until Ctrl-C.
 
     Args:
-        model: a file that `train style-vae` wrote, None for the kit's own model.
-        address: that the server listens at.
+        model: a file that `train style-vae` wrote; None for the kit's own model.
+        address: the address that the server listens on.
         port: 1 to 65535.
 
     Raises:
@@ -46,8 +46,8 @@ def run(model: Path | None, address: str, port: int) -> int:
 
 
 def settings(address: str, port: int) -> dict:
-    """Return Streamlit's settings: no statistics, no question to the web."""
-    # Streamlit asks the web for its own address unless it is told one.
+    """Return Streamlit's settings: no usage statistics, and no requests to the internet."""
+    # Streamlit asks a server on the internet for this machine's address unless one is set.
     named = socket.gethostname() if address == "0.0.0.0" else address
     return {
         "server.address": address,

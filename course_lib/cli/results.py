@@ -1,25 +1,32 @@
 """Where a run's results go: one folder, checked before the training and filled after it."""
 
-import contextlib
-import json
 import os
 import platform
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 
-def check_folder(out: Path, names: Iterable[str]) -> None:
-    """Raise ValueError if the files `names` cannot go into the folder `out`; make its parents."""
+class File(NamedTuple):
+    """One file of a run: its name, what it holds in words, and `write`, a function of its path."""
+
+    name: str
+    content: str
+    write: Callable[[Path], None]
+
+
+def check_folder(out: Path, files: list[File]) -> None:
+    """Raise ValueError if the files cannot go into the folder `out`; make its parents."""
     if out.is_symlink() and not out.exists() or out.exists() and not out.is_dir():
         raise ValueError(f"{out} is not a folder. Name another one with --out.")
     if out.is_dir() and not os.access(out, os.W_OK | os.X_OK):
         raise ValueError(f"{out} cannot be written to. Name another folder with --out.")
-    for name in names:
-        if (out / name).is_dir():
+    for file in files:
+        if (out / file.name).is_dir():
             raise ValueError(
-                f"{out / name} is a folder, but a file of that name will be written. Name another "
-                "folder with --out."
+                f"{out / file.name} is a folder, but a file of that name will be written. Name "
+                "another folder with --out."
             )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -30,28 +37,19 @@ def check_folder(out: Path, names: Iterable[str]) -> None:
         ) from error
 
 
-@contextlib.contextmanager
-def collected(out: Path) -> Iterator[tuple[Path, dict]]:
-    """Yield a new folder for files and a dict for report.json; `out` gets all of it in the end.
-
-    If the block raises an error, `out` gets nothing.
-    """
-    report = {}
+def write(out: Path, files: list[File]) -> None:
+    """Write the files into the folder `out`, all of them or none, and print what each one holds."""
     with tempfile.TemporaryDirectory(dir=out.parent) as name:
         folder = Path(name)
-        yield folder, report
-        text = json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-        (folder / "report.json").write_text(text, encoding="utf-8")
+        for file in files:
+            file.write(folder / file.name)
         out.mkdir(exist_ok=True)
-        for path in folder.iterdir():
-            path.replace(out / path.name)
-
-
-def list_files(files: dict[str, str]) -> None:
-    """Print what each file holds, in columns."""
-    width = max(map(len, files))
-    for name, content in files.items():
-        print(f"  {name:{width}}  {content}")
+        for file in files:
+            (folder / file.name).replace(out / file.name)
+    print(f"The results are in {out}/:")
+    width = max(len(file.name) for file in files)
+    for file in files:
+        print(f"  {file.name:{width}}  {file.content}")
 
 
 def describe(job, history: dict, seconds: float) -> dict:
@@ -59,8 +57,9 @@ def describe(job, history: dict, seconds: float) -> dict:
 
     Args:
         job: one of `jobs`, trained.
-        history: by name, one number a step; the report has the mean of the last tenth.
-        seconds: of training.
+        history: a dict of lists, with one number for each step; the report gives the mean of the
+            last tenth.
+        seconds: how long the training took.
     """
     import keras
     import numpy as np

@@ -1,4 +1,4 @@
-"""One training run of the command line: data opened by name, a recipe trained, results in a folder.
+"""One training run: load data by name, train a recipe, and save the results in a folder.
 
 The files are written after the training, all of them or none.
 """
@@ -20,7 +20,7 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
         0, the exit code.
 
     Raises:
-        ValueError: for anything that cannot be used, before the training; nothing is left behind.
+        ValueError: for unusable input, before the training starts; no files are written then.
     """
     print("Loading TensorFlow …")
     from course_lib.cli import jobs, results
@@ -32,19 +32,15 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
     job = jobs.job_of(recipe)(
         recipe, jobs.load_data(recipe, data, class_names, seed), steps or recipe.steps, seed
     )
-    results.check_folder(out, job.FILES)
+    results.check_folder(out, job.files)
     job.prepare()
     model = job.model
     print(f"{recipe.name}: {job.steps:,} steps of {job.batch_size} images on {model.runs_on}")
-    with results.collected(out) as (folder, report):
-        start = time.perf_counter()
-        history = job.train()
-        seconds = time.perf_counter() - start
-        history.save(folder / "history.csv")
-        job.write(folder)
-        report |= results.describe(job, history.history, seconds)
-        report |= job.measure()
-    print(f"Trained for {seconds:.0f} s. The results are in {out}/:")
-    results.list_files(job.FILES)
-    print(f"Next: {job.NEXT.format(out=out)}")
+    start = time.perf_counter()
+    history = job.train()
+    seconds = time.perf_counter() - start
+    job.report = results.describe(job, history.history, seconds) | job.measure()
+    print(f"Trained for {seconds:.0f} s.", end=" ")
+    results.write(out, job.files)
+    print(f"Next: {job.next.format(out=out)}")
     return 0

@@ -10,7 +10,7 @@ from course_lib.data.errors import fault
 
 DIGITS, LETTERS = string.digits, string.ascii_uppercase
 ALPHANUMERIC = string.digits + string.ascii_uppercase + string.ascii_lowercase
-BATCHES_PER_BLOCK = 16  # handed to TensorFlow at once: each call into Python costs 0.5 ms
+BATCHES_PER_BLOCK = 16  # passed to TensorFlow at once: each call into Python costs 0.5 ms
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,7 +24,7 @@ class Dataset:
         source: one line that says where the images came from.
 
     Raises:
-        DatasetError: if the arrays or names do not fit together.
+        DatasetError: if the arrays and the names don't fit together.
     """
 
     images: np.ndarray

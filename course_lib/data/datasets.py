@@ -1,7 +1,7 @@
 """The loaders: every source of handwriting becomes one `Dataset`. Lesson 01.
 
-The class is in `dataset`, finding files in `places`, reading them in `kaggle` and `mnist`. Each
-loader prints one line that says what it loaded, the `source` of the dataset.
+`dataset` defines the class, `places` finds the files, and `kaggle` and `mnist` read them. Each
+loader prints the `source` of its dataset, one line that says what was loaded.
 """
 
 from functools import partial
@@ -142,7 +142,7 @@ def load_emnist(
 
 
 def load_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=False) -> Dataset:
-    """Load a CSV of a label and 784 pixels a row: Kaggle's Digit Recognizer or A-Z letters.
+    """Load a CSV with a label and 784 pixels in each row: Kaggle's Digit Recognizer or A-Z letters.
 
     With a header `label,pixel0,...` the labels are digits. Without a header, labels above 9 mean
     A-Z; labels from 0 to 9 could be either, so `class_names` must say what they are. A cache
@@ -154,7 +154,7 @@ def load_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=
             rows in the order of the file.
         seed: the same seed gives the same rows.
         class_names: what the labels 0, 1, ... stand for, such as "0123456789"; None to infer it.
-        allow_fewer: whether a class may have fewer rows than `per_class`; then all are taken.
+        allow_fewer: whether a class may have fewer rows than `per_class`, all of which are taken.
 
     Raises:
         DatasetError: if the file is damaged, with the row and column.
@@ -214,7 +214,7 @@ def _draw(classes, per_class=600, seed=0, note=""):
     if not names or unknown or repeated:
         found = f"classes {classes!r} (unknown: {unknown}, repeated: {repeated})"
         expected = f"{', '.join(map(repr, named))} or some characters of {pen.CHARACTERS!r}"
-        fix = "Name each character once, and none that the pen doesn't know."
+        fix = "Name each character once, and only characters that the pen can draw."
         raise fault("load_handwriting", found, expected, fix)
     check_per_class("load_handwriting", per_class)
     rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""The one error of this package: where the data is wrong, and how to fix it."""
+"""The only error of this package: it says where the data is wrong, and how to fix it."""
 
 
 class DatasetError(ValueError):

@@ -17,7 +17,7 @@ from course_lib.data.formats import csv_cache, csv_table
 
 
 def read_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=False) -> Dataset:
-    """Read a CSV as `datasets.load_kaggle_csv` does, without printing where it came from."""
+    """Read a CSV as `datasets.load_kaggle_csv` does, but without printing the source."""
     path = Path(path).expanduser()
     if per_class is not None:
         check_per_class(path, per_class)

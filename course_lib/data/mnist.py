@@ -59,7 +59,7 @@ def download_mnist(split) -> Dataset:
         expected = "a file or an internet connection"
         fix = f"Connect to the internet, or put MNIST's idx.gz files into {places.folders_text()}."
         raise fault("MNIST", found, expected, fix) from error
-    source = f"{len(halves[split][0]):,} real digits of MNIST's {SPLITS[split]} split, by Keras"
+    source = f"{len(halves[split][0]):,} real digits of MNIST's {SPLITS[split]} split, from Keras"
     return _pair(*halves[split], DIGITS, source, ["Keras's MNIST"])
 
 
@@ -86,7 +86,9 @@ def read_emnist(kind, split, paths, members) -> Dataset:
 
 
 def download_emnist(url, file_hash) -> Path:
-    """Download NIST's zip into Keras's cache and return its path; one of a wrong hash is deleted.
+    """Download NIST's zip into Keras's cache and return its path.
+
+    A file with the wrong hash is deleted.
 
     Raises:
         DatasetError: if the download fails.

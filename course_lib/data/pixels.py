@@ -1,7 +1,7 @@
 """The pixel contract: bytes from 0 to 255 as loaded, floats in [-1, 1] inside the networks.
 
-The dtype alone tells the two apart. NumPy in gives NumPy out; tensors stay tensors, so the same
-line scales a batch inside a compiled training step.
+The dtype alone tells the two apart. NumPy arrays give NumPy arrays and tensors give tensors, so the
+same line also scales a batch inside a compiled training step.
 """
 
 from typing import TypeVar
@@ -10,7 +10,7 @@ import numpy as np
 
 Images = TypeVar("Images")  # a NumPy array or a tensor
 IMAGE_SHAPE = (28, 28, 1)
-ROUNDING = 1e-3  # how far beyond [-1, 1] a float may lie: bfloat16 rounds that coarsely
+ROUNDING = 1e-3  # how far outside [-1, 1] a float may be, because float16 rounds coarsely
 
 
 def scale_pixels(images: Images) -> Images:
@@ -18,13 +18,13 @@ def scale_pixels(images: Images) -> Images:
 
     Args:
         images: uint8 as loaded (0 becomes -1, 255 becomes +1), or floats, which are taken to be in
-            [-1, 1] already and pass unchanged. Any shape, usually [B, 28, 28, 1].
+            [-1, 1] already and are not changed. Any shape, usually [B, 28, 28, 1].
 
     Returns:
         A NumPy array for a NumPy array, a tensor for a tensor; the same shape.
 
     Raises:
-        TypeError: for other integers, which carry no such promise.
+        TypeError: for other integers, whose range is unknown.
     """
     dtype = np.dtype(images.dtype).name if isinstance(images, np.ndarray) else _name(images.dtype)
     if dtype != "uint8" and not dtype.startswith(("float", "bfloat")):
@@ -43,7 +43,7 @@ def _name(dtype):
 def _to_float32(images):
     if isinstance(images, np.ndarray):
         return images.astype("float32")
-    from keras import ops  # only a tensor needs Keras, and whoever has one has loaded it
+    from keras import ops  # only a tensor needs Keras, and then Keras is already loaded
 
     return ops.cast(images, "float32")
 
@@ -64,11 +64,11 @@ def to_ink(images) -> np.ndarray:
 
 
 def check_images(images) -> None:
-    """Raise ValueError unless images are fit to be trained on, drawn or measured.
+    """Raise ValueError unless images can be trained on, drawn or measured.
 
     Args:
-        images: looked at only if it is a NumPy array: [N, 28, 28, 1] with N of 1 or more, uint8,
-            or floats in [-1, 1] without nan. A tensor inside a compiled step cannot be looked at.
+        images: checked only if it is a NumPy array: [N, 28, 28, 1] with N of 1 or more, uint8, or
+            floats in [-1, 1] without nan. The values of a tensor in a compiled step aren't known.
     """
     if not isinstance(images, np.ndarray):
         return

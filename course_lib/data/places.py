@@ -48,7 +48,7 @@ def folders_text() -> str:
 def find(*patterns) -> Iterator[Path]:
     """Yield the files in `folders()` that match one of the glob patterns.
 
-    The folders are searched in order; within each one, files in fewer subfolders come first.
+    The folders are searched in order; within each one, files in shallower subfolders come first.
     """
     for folder in folders():
         for depth in range(SEARCH_DEPTH + 1):

@@ -14,13 +14,14 @@ class AlternatingGAN(GAN):
     """A GAN whose networks take turns.
 
     A step first judges both networks on a fresh batch, then trains the one whose turn it is. G's
-    turn ends once it fools D with `g_target` of the fakes, D's once it is right about `d_target` of
-    real and fake images together, and either after `max_turn` steps; a turn has at least one step.
+    turn ends once it fools D with the fraction `g_target` of its fakes. D's turn ends once it is
+    right about the fraction `d_target` of real and fake images together. Either turn takes at least
+    one step and at most `max_turn` steps.
 
     Args:
         g_target, d_target: fractions from 0 to 1; 0.2 and 0.5 in the tutorial *Generating Letters
             Using Generative Adversarial Networks*.
-        max_turn: steps; the tutorial has no such bound.
+        max_turn: the largest number of steps in a turn; the tutorial has no such limit.
         args, kwargs: as `GAN` takes them.
     """
 
@@ -33,10 +34,11 @@ class AlternatingGAN(GAN):
         self.turn_steps = keras.Variable(0, dtype="int32", trainable=False, name="turn_steps")
 
     def train_step(self, data):
-        """Judge both networks, then move one. Data and logs as in `GAN.train_step`.
+        """Judge both networks, then update one. Data and logs are as in `GAN.train_step`.
 
-        The logs are of the judging (inference mode, fresh batch); two more are the fractions that
-        end a turn, `g_accuracy` and `d_accuracy`, and `g_turn` is 1 if G was trained.
+        The logs come from the judging (in inference mode, on a fresh batch). There are three more:
+        `g_accuracy` and `d_accuracy`, the fractions that end a turn, and `g_turn`, which is 1 if G
+        was trained.
         """
         images, *_ = keras.utils.unpack_x_y_sample_weight(data)
         real_images = scale_pixels(images)
@@ -72,7 +74,7 @@ class AlternatingGAN(GAN):
         self.turn_steps.assign(ops.where(over, 0, self.turn_steps) + 1)
 
     def update_generator(self, z) -> tf.Tensor:
-        """Move G alone, by one step. Return g_loss."""
+        """Update G alone, by one step. Return g_loss."""
         with tf.GradientTape() as tape:
             fake_images = self.generator(z, training=True)
             with untouched(self.discriminator):

@@ -1,9 +1,9 @@
 """The classic GAN lesson, done right: one frozen discriminator, two `train_on_batch` calls.
 
 The popular form sets `discriminator.trainable = False` once, before it compiles the combined
-model. On Keras 3 that also freezes D's own training, silently: Keras looks at `trainable` when a
-step is first traced, and traces again whenever the batch has a new size. So the flag has to be
-right before *every* step: True for D, False for the combined model.
+model. On Keras 3 that also silently stops D's own training: Keras looks at `trainable` when a step
+is first traced, and traces again whenever the batch has a new size. So the flag has to be right
+before *every* step: True for D, False for the combined model.
 """
 
 import keras
@@ -16,7 +16,7 @@ from course_lib.training.weights import frozen, largest_change, untouched
 
 
 class FrozenDiscriminatorError(RuntimeError):
-    """A discriminator step moved no weight: the Keras 3 trap, or a learning rate of zero."""
+    """A discriminator step changed no weight: the Keras 3 trap, or a learning rate of zero."""
 
 
 def build_combined(generator, discriminator) -> keras.Model:
@@ -29,10 +29,10 @@ def build_combined(generator, discriminator) -> keras.Model:
 
 
 class CombinedGAN:
-    """The tutorials' training loop on `train_on_batch`, right at every batch size on Keras 3.
+    """The tutorials' training loop with `train_on_batch`, correct at every batch size on Keras 3.
 
-    The tutorials draw the fakes for D with `predict`; here they are drawn as in G's own step, with
-    the batch's statistics, so that D meets what G will be judged by.
+    The tutorials draw the fakes for D with `predict`. Here they are drawn as in G's own step, with
+    the batch's statistics, so that D is trained on the same kind of fakes that it judges for G.
 
     Args:
         generator, discriminator: models as `networks` builds them; D ends in a logit.
@@ -43,7 +43,7 @@ class CombinedGAN:
         seed: of the z that the loop draws.
 
     Raises:
-        ValueError: for another `d_update`.
+        ValueError: for any other `d_update`.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class CombinedGAN:
                 and [B · fakes_per_real, latent_dim] for G.
 
         Returns:
-            {"d_loss": ..., "g_loss": ...} of this very step.
+            {"d_loss": ..., "g_loss": ...} of this step alone.
 
         Raises:
             ValueError: for images of another shape or range.
@@ -102,7 +102,7 @@ class CombinedGAN:
         return self._prove_it_moves(real_images, fake_images)
 
     def g_step(self, z) -> float:
-        """Train G to have D call the fakes of `z` real; D stays as it was. Return g_loss."""
+        """Train G so that D takes the fakes of `z` for real; D stays as it was. Return g_loss."""
 
         with frozen(self.discriminator):  # <-- before EVERY G step: trainable = False
             return batch_loss(self.combined, z, np.ones((len(z), 1), "float32"))
@@ -112,9 +112,9 @@ class CombinedGAN:
         return fixed_z(batch_size, self.generator.input_shape[-1], self.rng)
 
     def _prove_it_moves(self, real_images, fake_images):
-        """Fit D, and on the first step of each batch size make sure that a weight of it moved.
+        """Fit D, and on the first step of each batch size make sure that its weights changed.
 
-        Keras traces a step anew for each batch size, so that is when it can go wrong.
+        Keras traces a step again for each batch size, so that is when it can go wrong.
         """
         sizes = len(real_images), len(fake_images)
         if sizes in self._proven_sizes:
@@ -152,7 +152,7 @@ def batch_loss(model, x, y) -> float:
 
     From Keras 3.15 on `train_on_batch` returns that itself (keras-team/keras#22617); earlier
     versions of Keras 3 return a running mean over all batches since the metrics were last reset,
-    which most tutorials print as if it were the current loss. Resetting first is right on both.
+    which most tutorials print as if it were the current loss. Resetting first is correct for both.
     """
     model.reset_metrics()
     return float(model.train_on_batch(x, y, return_dict=True)["loss"])

@@ -1,6 +1,6 @@
-"""A GAN as one keras.Model with one compiled `train_step`: lists of variables, nothing frozen.
+"""A GAN as one keras.Model with one compiled `train_step`, in which nothing is frozen.
 
-Each optimizer is handed the variables of its own network, so no `trainable` flag is ever touched.
+Each optimizer gets the variables of its own network only, so no `trainable` flag is ever touched.
 A variant overrides one method: `alternating.AlternatingGAN` overrides the step.
 """
 
@@ -19,16 +19,17 @@ from course_lib.training.weights import untouched
 
 @keras.saving.register_keras_serializable("course_lib")
 class GAN(StepModel):
-    """Generator and discriminator trained against each other, one update each a step.
+    """Generator and discriminator trained against each other, with one update of each per step.
 
     Args:
         generator: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
         discriminator: images -> logits [B, 1].
         fakes_per_real: fakes drawn for each real image, 1 or more. D sees as many as there are
-            real images, G learns from all of them (2 in the tutorials that train D on "half
+            real images, and G learns from all of them (2 in the tutorials that train D on "half
             batches").
-        ema_momentum: 0 to below 1. Above 0 a moving average of G's weights is kept and used for
-            samples (Yazıcı et al. 2018, arXiv:1806.04498); its memory grows to this number.
+        ema_momentum: at least 0 and below 1. Above 0, a moving average of G's weights is kept and
+            used for samples (Yazıcı et al. 2018, arXiv:1806.04498). Its momentum rises to this
+            number over the first steps.
         seed: of every z drawn in training.
 
     Raises:
@@ -47,7 +48,7 @@ class GAN(StepModel):
         if fakes_per_real < 1 or not 0 <= ema_momentum < 1:
             raise ValueError(
                 f"fakes_per_real={fakes_per_real}, ema_momentum={ema_momentum}: expected 1 or "
-                "more, and a number from 0 to below 1"
+                "more, and a number of at least 0 and below 1"
             )
         self.generator, self.discriminator = generator, discriminator
         self.latent_dim = generator.input_shape[-1]
@@ -95,9 +96,9 @@ class GAN(StepModel):
         z = self.draw_z(batch_size * self.fakes_per_real)
         with tf.GradientTape() as tape:
             fake_images = self.generator(z, training=True)
-            # D moves here, inside G's tape: the fakes of this one pass through G serve both
-            # updates, and G must be judged by the D that has just learned. `stop_recording` keeps
-            # D's own update out of G's gradients.
+            # D is updated here, inside G's tape: the fakes of this one pass through G serve both
+            # updates, and G must be judged by the D that has just been updated. `stop_recording`
+            # keeps D's own update out of G's gradients.
             with tape.stop_recording():
                 logs = self.update_discriminator(real_images, fake_images[:batch_size])
             with untouched(self.discriminator):
@@ -108,7 +109,10 @@ class GAN(StepModel):
         return {**logs, "g_loss": g_loss}
 
     def update_discriminator(self, real_images, fake_images) -> dict:
-        """Move D alone, by one step: real_images up, fake_images down. Return its logs."""
+        """Update D alone, to raise its logits of real images and lower those of fakes.
+
+        Return its logs.
+        """
         with tf.GradientTape() as tape:
             real_logits, fake_logits = self.judge(real_images, fake_images)
             d_loss = self.d_loss(real_logits, fake_logits)
@@ -122,8 +126,8 @@ class GAN(StepModel):
         }
 
     def judge(self, real_images, fake_images) -> tuple:
-        """Return D's logits of both, in one pass where that is the same: without batch norm."""
-        if self.discriminator.non_trainable_weights:  # statistics: of real or of fake, never mixed
+        """Return D's logits of both, in one pass if D has no batch normalisation."""
+        if self.discriminator.non_trainable_weights:  # never mix real and fake in its statistics
             return (
                 self.discriminator(real_images, training=True),
                 self.discriminator(fake_images, training=True),
@@ -134,7 +138,7 @@ class GAN(StepModel):
         return logits[:n], logits[n:]
 
     def apply_g_gradients(self, tape, scaled_loss) -> None:
-        """Move G alone by the gradients of its (scaled) loss, and then its moving average."""
+        """Update G alone by the gradients of its (scaled) loss, and then its moving average."""
         variables = self.generator.trainable_variables
         self.g_optimizer.apply(tape.gradient(scaled_loss, variables), variables)
         if self.ema_momentum:
@@ -160,7 +164,7 @@ class GAN(StepModel):
 
         Returns:
             float32 [N, 28, 28, 1] in [-1, 1]. For a handful of images this takes a fraction of
-            the time of `predict`, which keeps memory as well.
+            the time of `predict`, which also holds on to memory.
 
         Raises:
             ValueError: for N below 1.
@@ -182,7 +186,7 @@ class GAN(StepModel):
         }
 
     def compile_from_config(self, config) -> None:
-        """Compile a loaded GAN by the dict of `get_compile_config`."""
+        """Compile a loaded GAN with the dict that `get_compile_config` returned."""
         for side in ("d_optimizer", "g_optimizer"):
             config[side] = keras.saving.deserialize_keras_object(config[side])
         self.compile(**config)

@@ -1,8 +1,8 @@
-"""A classifier of characters, whose features are the space that `metrics` measures distances in.
+"""A classifier of characters; `metrics` measures distances between its features.
 
 It is trained on the characters at hand and kept in Keras's cache folder. One extra class stands for
 everything that isn't a character: a network that knows only ten digits places noise among them,
-and distances in its features couldn't tell the two apart.
+and distances between its features couldn't tell the two apart.
 """
 
 import hashlib
@@ -13,19 +13,19 @@ import tensorflow as tf
 from keras import ops
 
 from course_lib.data.pixels import check_images, scale_pixels
-from course_lib.data.progress import ProgressBar
+from course_lib.data.progress_bar import ProgressBar
 from course_lib.networks import build_classifier
 from course_lib.training import model_cache
 
-JUNK = 8  # pictures of nothing in each batch, a multiple of 4
+JUNK = 8  # pictures without a character in each batch, a multiple of 4
 VERSION = 2  # raise it with every change of the classifier or its training
 
 
 def train_classifier(dataset, steps=None, batch_size=64, seed=0) -> keras.Model:
-    """Train a new classifier of a dataset's characters, in about 25 seconds on two CPU cores.
+    """Train a new classifier of a dataset's characters, in 10 to 30 seconds on two CPU cores.
 
-    It sees each image about a dozen times, each time slightly distorted, together with pictures of
-    nothing (outlier exposure: Hendrycks et al. 2018, arXiv:1812.04606).
+    It sees each image about a dozen times, each time slightly distorted, together with pictures
+    that show no character (outlier exposure: Hendrycks et al. 2018, arXiv:1812.04606).
 
     Args:
         dataset: a `Dataset`.
@@ -55,7 +55,7 @@ def train_classifier(dataset, steps=None, batch_size=64, seed=0) -> keras.Model:
 
 
 def _training_batches(dataset, batch_size, seed):
-    """Endless batches (images, labels): distorted characters, then pictures of nothing."""
+    """Return endless batches (images, labels): distorted characters, then junk."""
     n_classes = len(dataset.class_names)
 
     def prepare(batch, seed):
@@ -72,8 +72,8 @@ def _training_batches(dataset, batch_size, seed):
 def make_junk(n, seed) -> tf.Tensor:
     """Make pictures that aren't characters, inside a graph.
 
-    A quarter each is noise, black and white noise, small smooth stains and large ones, in every
-    contrast and brightness.
+    There are equal numbers of four kinds: grey noise, black-and-white noise, small smooth stains
+    and large ones. Contrast and brightness are random.
 
     Args:
         n: how many, a multiple of 4.
@@ -120,7 +120,7 @@ def load_classifier(dataset) -> keras.Model:
     """Load the classifier of a `Dataset` from Keras's cache folder, or train and keep a new one.
 
     Its file is named after a hash of images, labels and class names, so a classifier is never used
-    for other data than its own. Prints whether it was loaded or trained.
+    for data other than its own. Prints whether it was loaded or trained.
     """
     name = f"classifier-{_hash(dataset)}"
     title = f"the classifier of {len(dataset.class_names)} classes"

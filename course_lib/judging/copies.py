@@ -1,4 +1,4 @@
-"""Did a generator copy its training images? Look for the nearest of them in pixels."""
+"""Check whether a generator copied its training images: find the nearest ones, pixel by pixel."""
 
 import numpy as np
 
@@ -12,14 +12,14 @@ NEAR = 0.5  # of the mean distance to the neighbours
 def find_copies(images, fake_images, skip=0) -> np.ndarray:
     """Find out which generated images are copies of training images.
 
-    A copy is less than half as far from its nearest training image as from its ten nearest on
-    average: a new character has many neighbours at about the same distance. Carlini et al. 2023,
-    arXiv:2301.13188, compare in the same way.
+    The distance from a copy to its nearest training image is less than half of its mean distance to
+    the ten nearest. A new character has many neighbours at about the same distance. Carlini et al.
+    2023, arXiv:2301.13188, use the same comparison.
 
     Args:
         images: training images [N, 28, 28, 1], as `nearest_images` takes them.
         fake_images: generated images [M, 28, 28, 1], likewise.
-        skip: nearest ones to ignore; 1 if `fake_images` are training images themselves.
+        skip: how many of the nearest to ignore; 1 if `fake_images` are training images themselves.
 
     Returns:
         bool [M], True for a copy.

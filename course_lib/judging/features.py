@@ -1,7 +1,7 @@
 """Measures on two sets of features [N, d], one of real images and one of generated images.
 
-A feature vector stands for an image, and distances between features for how different two images
-look. `classifier.read` gives the features.
+A feature vector represents an image, and the distance between two of them measures how different
+the two images look. `classifier.read` gives the features.
 """
 
 import math
@@ -84,7 +84,7 @@ def squared_discrepancy(a, b) -> float:
     def kernel(x, y):
         return (x @ y.T / x.shape[1] + 1) ** 3
 
-    def mean_of_pairs(gram):  # without the diagonal: pairs of an image with itself are the bias
+    def mean_of_pairs(gram):  # without the diagonal: an image paired with itself adds a bias
         n = len(gram)
         return (gram.sum() - np.trace(gram)) / (n * (n - 1))
 
@@ -145,7 +145,7 @@ def class_diversity(features, classes, n_classes, most=200) -> float:
         features: [N, d].
         classes: integers [N], the class of each feature.
         n_classes: how many classes there are.
-        most: features of a class that are compared, the first ones.
+        most: the largest number of features of a class to compare; the first ones are taken.
 
     Returns:
         0 if all features of each class are equal. Classes with fewer than two features don't
@@ -164,7 +164,7 @@ def entropy(counts) -> float:
 
 
 def check_features(real, fake, least=2) -> None:
-    """Raise ValueError unless two sets of features have `least` rows and the same width."""
+    """Raise ValueError unless both sets of features have `least` or more rows and equal width."""
     for name, features in (("real", real), ("fake", fake)):
         if np.ndim(features) != 2 or len(features) < least:
             shape = np.shape(features)

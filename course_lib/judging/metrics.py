@@ -1,9 +1,9 @@
-"""How good generated handwriting is, in numbers.
+"""Measure how good generated handwriting is.
 
 A small classifier of the characters at hand (`classifier`) turns each image into a feature vector.
-`report` takes every measure at once; `features` and `copies` hold the measures themselves, which
-can be called from here too. What a good value is depends on the characters, so a report also shows
-what real images get.
+`report` takes every measure at once. `features` and `copies` hold the measures themselves, which
+can be imported from here too. Which values are good depends on the characters, so a report also
+shows the values that real images get.
 """
 
 import math
@@ -42,9 +42,9 @@ __all__ = [
 ]
 
 SAMPLE = 2_000  # real images to compare with, at most: all pairwise distances are computed
-COPY_SAMPLE = 500  # generated images that are looked for among the training images
-LEAST = 20  # images that can be compared
-RARE = 0.2  # of an equal fraction of the images: a class with less is reported as missing
+COPY_SAMPLE = 500  # generated images, at most, that are compared with the training images
+LEAST = 20  # the fewest images that can be compared
+RARE = 0.2  # of the images per class if all were equal: a class with fewer is reported as missing
 
 
 class Report(NamedTuple):
@@ -114,16 +114,16 @@ ROWS = (  # of the table: name, meaning, the value in a report
 
 
 def _line(name, meaning, values):
-    """One line of the table, 99 characters wide with two values."""
+    """Return one line of the table, 99 characters wide with two values."""
     return f"{name:17}{meaning:52}" + "".join(f"{value:>15}" for value in values)
 
 
 class Yardstick:
     """A `Dataset` prepared to measure generated images against: `yardstick.report(fake_images)`.
 
-    Half of the images, at most 2,000, are what generated ones are compared with. As many others
-    show what real images get: `real` is their report, and `seconds` is how long it took. All
-    images are searched for copies.
+    Generated images are compared with half of the images, at most 2,000. As many others show which
+    values real images get: `real` is their report, and `seconds` is how long it took. The search
+    for copies uses all images.
 
     Args:
         dataset: a `Dataset` of 40 or more images.
@@ -154,8 +154,8 @@ class Yardstick:
 
         Args:
             fake_images: [M, 28, 28, 1] with M of 20 or more, uint8 or float32 in [-1, 1].
-            are_real: whether they are images of the dataset itself, each of which finds itself
-                when copies are searched for.
+            are_real: whether they are images of the dataset itself, each of which would count as a
+                copy of itself.
 
         Raises:
             ValueError: for fewer than 20 images, or as `pixels.check_images`.
@@ -187,7 +187,7 @@ class Yardstick:
 def report(real, fake) -> Report:
     """Measure generated images, and real ones beside them, with every measure.
 
-    The first call trains a classifier, which takes about half a minute. To measure more than
+    The first call trains a classifier, which takes 10 to 30 seconds. To measure more than
     once, keep a `Yardstick`.
 
     Args:

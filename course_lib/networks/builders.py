@@ -1,11 +1,11 @@
 """Build every network of the course: pure functions, each of which returns a named keras.Model.
 
-Images go in and come out as [B, 28, 28, 1] in [-1, 1]. What a network ends in depends on its job:
+Images go in and come out as [B, 28, 28, 1] in [-1, 1]. The output of a network depends on its job:
 
-- a generator in tanh, which gives pixels in [-1, 1];
-- a discriminator in one logit, with no sigmoid;
-- the classifier and the VAE's encoder in a dict of arrays: class logits beside features or z;
-- the VAE's decoder in one logit for each pixel; its sigmoid is the probability of ink.
+- a generator ends in tanh, which gives pixels in [-1, 1];
+- a discriminator ends in one logit, with no sigmoid;
+- the classifier and the VAE's encoder return a dict: class logits together with features or z;
+- the VAE's decoder returns one logit for each pixel; its sigmoid is the probability of ink.
 
 All layers are Keras's own except two that compute the same result with less work
 (`networks.layers`). `name` is always the model's name.
@@ -182,8 +182,8 @@ def build_dcgan_discriminator(
         filters: filters of each Conv2D.
         kernel: side of their square kernels, in pixels.
         strides: the stride of each; 2 for all unless given.
-        negative_slope: of the LeakyReLU behind each.
-        dropout: rate (0 to 1) of the Dropout behind each LeakyReLU; 0 leaves it out.
+        negative_slope: of the LeakyReLU after each.
+        dropout: rate (0 to 1) of the Dropout after each LeakyReLU; 0 leaves it out.
 
     Returns:
         A model images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
@@ -207,8 +207,8 @@ def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generato
     Args:
         latent_dim: width of z.
         base_filters: channels of the 7×7 map that the Dense layer gives.
-        filters: channels of the 14×14 map that a 3×3 sub-pixel convolution makes of it; a 5×5 one
-            then gives four channels, laid out as 28×28 pixels.
+        filters: channels of the 14×14 map that a 3×3 sub-pixel convolution makes from it; a 5×5
+            one then gives four channels, laid out as 28×28 pixels.
 
     Returns:
         A model z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def fixed_z(n: int, latent_dim: int, seed: int = 0) -> np.ndarray:
+def fixed_z(n: int, latent_dim: int, seed: int | np.random.Generator = 0) -> np.ndarray:
     """Return latent vectors that are the same for the same seed.
 
     Args:

@@ -16,7 +16,7 @@ register = keras.saving.register_keras_serializable("course_lib")
 class NarrowConv2D(layers.Conv2D):
     """A `Conv2D` to one channel with stride 1 and padding "same", computed row by row.
 
-    A K×K convolution to one channel is a matrix product one column wide, which processors do
+    A K×K convolution to one channel is a matrix product one column wide, which processors compute
     slowly. Here each row of the kernel becomes a 1×K kernel with a channel of its own,
     [B, h, w, K]; the K channels are then shifted vertically and added.
     """
@@ -78,7 +78,7 @@ def plain(model) -> keras.Model:
         model: a functional keras.Model.
 
     Returns:
-        A model that computes the same and, once saved, loads without this kit.
+        A model that gives the same results and, once saved, loads without this kit.
     """
 
     def ordinary(layer):

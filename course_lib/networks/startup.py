@@ -1,10 +1,9 @@
-"""Start TensorFlow: without its harmless remarks, and with memory taken as a course needs it.
+"""Start TensorFlow without its harmless messages, and set how it takes memory.
 
-TensorFlow's native code writes a handful of lines to standard error while it loads, before any
-setting of its own could silence them. A learner reads them as errors. So standard error passes
-through a small filter process meanwhile: it drops the lines known to be harmless and hands on every
-other one at once. Being a process of its own, it hands them on even if TensorFlow brings this
-one down.
+TensorFlow's native code writes a handful of lines to standard error while it loads, before any of
+its settings can silence them. Learners take them for errors. So during that time, standard error
+passes through a small filter process. It drops the lines known to be harmless and passes every
+other line on at once. Because it is a separate process, it does so even if this process crashes.
 """
 
 import contextlib
@@ -39,19 +38,24 @@ for line in sys.stdin.buffer:
 
 @contextlib.contextmanager
 def harmless_lines_dropped() -> Iterator[None]:
-    """Drop the lines of `HARMLESS` from standard error inside the block, native code's included.
+    """Drop the lines of `HARMLESS` from standard error inside the block, even from native code.
 
-    Every other line is handed on as it comes. Where no process can be started, nothing is dropped.
+    Every other line is passed on at once. Where no process can be started, nothing is dropped.
     """
     command = [sys.executable, "-S", "-E", "-c", FILTER, *(p.decode("latin-1") for p in HARMLESS)]
     try:
+        own = os.dup(2)
+    except OSError:  # there is no standard error
+        yield
+        return
+    try:
         sieve = subprocess.Popen(command, stdin=subprocess.PIPE)
     except (OSError, ValueError):
+        os.close(own)
         yield
         return
     with contextlib.suppress(AttributeError, OSError, ValueError):  # a notebook's may have no file
         sys.stderr.flush()
-    own = os.dup(2)
     os.dup2(sieve.stdin.fileno(), 2)
     sieve.stdin.close()
     try:
@@ -61,7 +65,8 @@ def harmless_lines_dropped() -> Iterator[None]:
             sys.stderr.flush()
         os.dup2(own, 2)  # the filter's input ends here
         os.close(own)
-        sieve.wait()
+        with contextlib.suppress(subprocess.TimeoutExpired):  # a process started meanwhile
+            sieve.wait(timeout=5)  # by another thread holds the filter's input open
 
 
 def load() -> None:
@@ -73,7 +78,7 @@ def load() -> None:
         import keras  # noqa: F401
         import tensorflow  # noqa: F401
 
-        take_memory()  # here, because looking for a GPU makes a remark as well
+        take_memory()  # here, because looking for a GPU prints messages too
 
 
 def take_memory() -> None:
@@ -83,9 +88,9 @@ def take_memory() -> None:
     with contextlib.suppress(RuntimeError):  # raised if TensorFlow is already using the GPU
         for gpu in tf.config.list_physical_devices("GPU"):
             tf.config.experimental.set_memory_growth(gpu, True)
-    # A training step frees what it used, and glibc may hand that back to Linux, so that the next
-    # step has to fetch it again. It took half of workshop-dcgan's CPU time in some runs, and
-    # nothing in others. This tells glibc to keep 64 MB for the next step.
+    # A training step frees its memory, and glibc may return that to Linux, so that the next step
+    # has to request it again. This took half of workshop-dcgan's CPU time in some runs, and none in
+    # others. The next lines tell glibc to keep 64 MB for the next step.
     top_pad = -2  # M_TOP_PAD in glibc's malloc.h
     if platform.libc_ver()[0] == "glibc":
         ctypes.CDLL(None).mallopt(top_pad, 64 * 2**20)

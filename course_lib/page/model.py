@@ -15,7 +15,7 @@ from course_lib.training import model_cache
 from course_lib.vae import paper
 
 VARIABLE = "COURSE_STYLE_VAE"  # the environment variable that names another model's file
-ENDS = {  # of a slider that changes this trait
+ENDS = {  # the two ends of a slider that changes this trait
     "slant": ("leans left", "leans right"),
     "width": ("narrow", "wide"),
     "weight": ("light", "bold"),
@@ -23,7 +23,7 @@ ENDS = {  # of a slider that changes this trait
 
 
 def open_model() -> tuple[vae.VAE, list[tuple[str, np.ndarray]]]:
-    """Return the model and its style directions, and train the model first if there is none.
+    """Return the model and its style directions; train the model first if there is none.
 
     Without a usable model, a message says what to do, and the page ends there.
 
@@ -80,7 +80,7 @@ def drawable_characters(model) -> str:
 
 
 def name_directions(model, directions, spread) -> list[tuple[str, np.ndarray]]:
-    """Name each direction after the trait it changes most, and turn it so that the trait grows.
+    """Name each direction after the trait it changes most, and flip it if that trait shrinks.
 
     Args:
         model: the `VAE`.
@@ -112,13 +112,13 @@ def offer_training(path) -> None:
     """Say that there is no model yet, and train one when the user clicks the button.
 
     Args:
-        path: where the model will be saved. The page starts anew once it is.
+        path: where the model will be saved. The page restarts once it has been saved.
     """
     state = st.session_state
     state.setdefault("train", False)
     st.info(
         "There is no trained model yet. It will learn 36 characters from handwriting that the "
-        "course draws itself. This takes two to three minutes on two processor cores, and only "
+        "course draws itself. This takes one to three minutes on two processor cores, and only "
         "happens once. Keep this page open until it has finished."
     )
     asked = {"train": True}
@@ -167,7 +167,7 @@ def _training_lock():
 
 
 class _TrainingProgress(keras.callbacks.Callback):
-    """Shows on a Streamlit progress bar how far the training is, every 20 steps."""
+    """Show the progress of the training on a Streamlit progress bar, every 20 steps."""
 
     def __init__(self, bar):
         super().__init__()

@@ -1,7 +1,7 @@
 """Exercises that answer back in the notebook, offline: `q1.check()`, `q1.hint()`, `q1.solution()`.
 
-An `Exercise` looks its variable up in the notebook and judges it. Nothing is sent anywhere; what
-has been done is kept in one file, progress.json beside the notebook.
+An `Exercise` looks its variable up in the notebook and judges it. Nothing is sent anywhere; the
+learner's progress is kept in one file, progress.json beside the notebook.
 """
 
 import re
@@ -61,16 +61,16 @@ class Exercise(ABC):
         print(message)
 
     def hint(self) -> None:
-        """Print a push in the right direction."""
+        """Print a hint."""
         print(f"Hint: {self.clue}")
 
     def solution(self) -> None:
-        """Print the course's solution, or who to ask where this copy has none."""
+        """Print the course's solution, or say whom to ask if this copy has none."""
         found = solutions(self.lesson)
         print(found[self.number - 1] if found else "This copy has no solutions: ask your teacher.")
 
     def _verdict(self):
-        """(state, message) of the variable as it is now."""
+        """Return (state, message) of the variable as it is now."""
         name = self.variable
         if name not in self.variables:
             return "not attempted", f"Not attempted yet: run the cell that sets `{name}` first."

@@ -11,7 +11,7 @@ import numpy as np
 from course_lib.teaching.exercise import NotAttempted, Wrong
 from course_lib.teaching.wording import describe, describe_all, describe_error
 
-SECONDS = 10  # that a learner's function may take
+SECONDS = 10  # the longest that a learner's function may run
 
 
 def is_number(answer) -> bool:

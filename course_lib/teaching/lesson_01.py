@@ -53,7 +53,7 @@ class Means(ArrayExercise):
         return sums / np.bincount(digits.labels, minlength=10)[:, None, None]
 
     def likely_cause(self, found, right) -> str:
-        """Return what a look at the shape and the range tells."""
+        """Return the likely cause, judged by the shape and the range."""
         if found.shape == (10, 28, 28, 1):
             return "The channel is still there: [..., 0] removes it."
         if found.shape == (28, 28):
@@ -123,7 +123,7 @@ class BadLine(NumberExercise):
 
 
 def write_puzzle(csv_path, puzzle_path) -> Path:
-    """Copy a CSV with one number in line `BAD_LINE` that is no pixel, and return `puzzle_path`."""
+    """Copy a CSV, put a number that can't be a pixel into line `BAD_LINE`, return `puzzle_path`."""
     lines = Path(csv_path).read_text(encoding="utf-8").splitlines()
     cells = lines[BAD_LINE - 1].split(",")
     cells[500] = "999"

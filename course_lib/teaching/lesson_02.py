@@ -49,7 +49,7 @@ class SmallDiscriminator(NetworkExercise):
     )
 
     def likely_cause(self, model) -> str:
-        """Return what a look at the last layer and at the shapes tells."""
+        """Return the likely cause, judged by the last layer and the shapes."""
         if "sigmoid" in str(model.layers[-1].get_config()):
             return "It ends in a sigmoid, but in this course D returns logits."
         if model.output_shape[1:] == (7, 7, 1):

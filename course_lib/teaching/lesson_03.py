@@ -89,7 +89,7 @@ class SmallGenerator(NetworkExercise):
     )
 
     def likely_cause(self, model) -> str:
-        """Return what a look at the last layer tells."""
+        """Return the likely cause, judged by the last layer."""
         side = model.output_shape[1:3]
         if "sigmoid" in str(model.layers[-1].get_config()):
             return "It ends in a sigmoid, from 0 to 1, but our pixels are in [-1, 1]."

@@ -39,7 +39,7 @@ def _distances(a, b):
 
 
 def _within_reach(real, fake, place):
-    """Whether [a ball around each real feature, reaches each fake one]."""
+    """Return whether the ball around each real feature reaches each fake one, bool [N, M]."""
     radii = np.sort(_distances(real, real), axis=1)[:, place]
     return _distances(real, fake) <= radii[:, None]
 

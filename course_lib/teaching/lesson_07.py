@@ -81,7 +81,7 @@ class Reparameterise(FunctionExercise):
 
 
 def _mean_of_product(z_means, z_log_vars, prior):
-    """The mean of the product of the clouds and of the prior, counted `prior` times."""
+    """Return the mean of the product of the clouds and of the prior, counted `prior` times."""
     precisions = np.exp(-z_log_vars)
     return (precisions * z_means).sum(axis=0) / (precisions.sum(axis=0) + prior)
 

@@ -36,7 +36,7 @@ def check_layer_shapes(model, shapes) -> None:
 
 
 def check_parameters(model, n_parameters) -> None:
-    """Make sure that a model has so many parameters."""
+    """Make sure that a model has `n_parameters` parameters."""
     found = model.count_params()
     if found != n_parameters:
         raise Wrong(
@@ -83,6 +83,6 @@ def layers_and_activations(model) -> list[tuple]:
 
 
 def _unpack(model):
-    """The layers of a model, including those of models inside it."""
+    """Yield the layers of a model, including those of models inside it."""
     for layer in model.layers:
         yield from _unpack(layer) if hasattr(layer, "layers") else (layer,)

@@ -111,7 +111,7 @@ class StepExercise(Exercise):
 
 
 def check_move(model, network, change, must_move) -> None:
-    """Make sure that a step of `model` moved the weights of `network` if it must, else not."""
+    """Make sure that a step of `model` moved the weights of `network` if, and only if, it must."""
     if (change > 0) == must_move:
         return
     expected = "move" if must_move else "stay as they are"

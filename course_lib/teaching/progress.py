@@ -1,4 +1,4 @@
-"""What a learner has done so far: kept in progress.json, shown by `progress.show()`."""
+"""A learner's progress, which is kept in progress.json and shown by `progress.show()`."""
 
 import importlib
 import json
@@ -10,7 +10,7 @@ MARKS = {"right": "■", "wrong": "◧"}
 
 
 def show() -> None:
-    """Print what has been done, lesson by lesson. Delete progress.json to start again."""
+    """Print the learner's progress, lesson by lesson. Delete progress.json to start again."""
     done = load()
     total = possible = 0
     for lesson, exercises in lessons().items():
@@ -39,9 +39,9 @@ def place() -> Path:
 
 
 def load() -> dict[str, dict[str, str]]:
-    """Return what has been done so far, {lesson: {number: state}}.
+    """Return the learner's progress, {lesson: {number: state}}.
 
-    A file that cannot be read is renamed to progress.bak, and the learner is told.
+    A file that can't be read is renamed to progress.bak, and a message says so.
     """
     try:
         found = json.loads(place().read_text(encoding="utf-8"))

@@ -7,11 +7,11 @@ import matplotlib.pyplot as plt
 
 
 def explore(draw, names, still, reach=3.0) -> None:
-    """Show one slider for each name, and below them the picture that `draw` makes of their values.
+    """Show one slider for each name and, below them, the picture that `draw` makes of their values.
 
     Args:
         draw: a function that takes a list of numbers, one from each slider, and returns a Figure.
-        names: the names of the sliders, which are the order of those numbers.
+        names: the names of the sliders, in the order of those numbers.
         still: the Figure to show where there are no sliders, such as on a web page or on paper.
         reach: the sliders go from -`reach` to `reach`.
     """

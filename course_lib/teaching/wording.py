@@ -4,7 +4,7 @@ import numpy as np
 
 
 def describe(answer) -> str:
-    """Return an answer in a few words: a number itself, an array by its shape, type and range."""
+    """Describe an answer in a few words: give a number itself, and an array's shape and range."""
     if isinstance(answer, (str, int, float, bool)) or answer is None:
         return repr(answer)
     if isinstance(answer, np.generic) or (isinstance(answer, np.ndarray) and not answer.ndim):

@@ -11,12 +11,13 @@ import numpy as np
 from PIL import Image
 
 from course_lib import plots
-from course_lib.data.progress import ProgressBar
+from course_lib.data.progress_bar import ProgressBar
+from course_lib.networks.latent import fixed_z
 from course_lib.training.model import StepModel
 
 
 class StepCallback(keras.callbacks.Callback):
-    """A callback that counts steps over all epochs and fits; a subclass overrides `on_step`."""
+    """A callback that counts steps over all calls of `fit`; a subclass overrides `on_step`."""
 
     def __init__(self):
         super().__init__()
@@ -91,7 +92,7 @@ class History(StepCallback):
             path: where to write the file.
 
         Raises:
-            ValueError: if the runs it watched logged different things.
+            ValueError: if it watched several runs whose logs have different names.
         """
         if len({len(values) for values in self.history.values()}) > 1:
             names = ", ".join(self.history)
@@ -110,7 +111,7 @@ class History(StepCallback):
 
 
 class Film(StepCallback):
-    """Samples of the same z through the whole run, more often early, when they change most.
+    """Samples from the same z throughout the run, more frames early on, when they change most.
 
     `frames` is a list of float32 [N, 28, 28, 1] in [-1, 1], `frame_steps` the step of each. If
     `fit` takes several steps in a call, a frame shows the end of a call, and so does its step.
@@ -184,10 +185,10 @@ class Measure(StepCallback):
         yardstick: a `metrics.Yardstick`; its `report` does the measuring.
         history: the `History` that watches the same run.
         every: the smallest number of steps from one measure to the next.
-        budget: a fraction, 0 to 1; measuring takes at most this fraction of the run time, so that
-            measures come later than `every` says if they are slow.
-        n_samples: how many samples are measured, of the same z each time. The Fréchet distance of
-            a larger number of samples is a little lower.
+        budget: a fraction, 0 to 1; measuring takes at most this fraction of the run time. If
+            measuring is slow, there are more than `every` steps between two measures.
+        n_samples: how many samples are measured, from the same z each time. With more samples, the
+            Fréchet distance comes out a little lower.
     """
 
     def __init__(self, yardstick, history, every=200, budget=0.05, n_samples=500):
@@ -206,7 +207,7 @@ class Measure(StepCallback):
         now = time.perf_counter()
         affordable = self.spent + self.cost <= self.budget * (now - self.start)
         if self.step >= self.due and affordable:
-            samples = self.model.sample(self.n_samples)
+            samples = self.model.sample(fixed_z(self.n_samples, self.model.latent_dim))
             if np.isfinite(samples).all():
                 self.history.reports[self.step] = self.yardstick.report(samples)
             self.cost = time.perf_counter() - now
@@ -221,7 +222,7 @@ def fit_and_watch(model, batches, steps, z, n_frames=40, yardstick=None) -> tupl
         model: a compiled `gan.GAN`.
         batches: as `Dataset.batches` gives them.
         steps: the length of the run, 1 or more.
-        z: [N, latent_dim], what the film shows.
+        z: [N, latent_dim]; the film shows the samples from it.
         n_frames: about how many frames the film has, 2 or more.
         yardstick: a `metrics.Yardstick` to measure the samples with during the run.
 

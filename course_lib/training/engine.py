@@ -1,4 +1,4 @@
-"""What this machine can do, and what the kit uses of it: a GPU, short number formats, XLA."""
+"""Find out what this machine can do, and what to use: a GPU, short number formats, XLA."""
 
 import contextlib
 from pathlib import Path
@@ -34,8 +34,8 @@ def use_precision(name) -> None:
 
     Args:
         name: "float32", or "bfloat16" or "float16" for Keras's mixed precision (Micikevicius et
-            al. 2017, arXiv:1710.03740): it multiplies in 16 bits; weights, outputs, losses and
-            optimizers stay in 32.
+            al. 2017, arXiv:1710.03740): it multiplies in 16 bits, while weights, outputs, losses
+            and optimizers stay in 32 bits.
 
     Raises:
         ValueError: for any other name, and if this machine doesn't have it in hardware: bfloat16
@@ -46,11 +46,11 @@ def use_precision(name) -> None:
     if name == "bfloat16" and not has_bfloat16():
         raise ValueError(
             "this machine has no GPU, and its processor lists neither amx_bf16 nor avx512_bf16, "
-            "so bfloat16 would only be imitated: stay with float32"
+            "so bfloat16 would only be emulated: stay with float32"
         )
     if name == "float16" and not on_gpu():
         raise ValueError(
-            "this machine has no GPU, and without a GPU float16 is only imitated: stay with float32"
+            "this machine has no GPU, and without a GPU float16 is only emulated: stay with float32"
         )
     keras.config.set_dtype_policy(PRECISIONS[name])
 

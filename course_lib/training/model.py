@@ -1,6 +1,7 @@
-"""The Keras plumbing that GAN and VAE share, so that their own files show only the game.
+"""The Keras plumbing that GAN and VAE share, so that their own files hold only their training.
 
-Several steps in one call, saving and loading, and the random state that a resumed run needs.
+It covers several steps in one call, saving and loading, and the random state that a resumed run
+needs.
 """
 
 import math
@@ -18,31 +19,34 @@ class StepModel(keras.Model):
     """A keras.Model whose subclass writes `train_step`; everything around it is here.
 
     A subclass names in `NETWORKS` the attributes that hold its networks and in `SETTINGS` those
-    that hold the other arguments of its constructor; both are saved and handed to it again. It
-    sets `seed_generator`, the source of every z in training.
+    that hold the other arguments of its constructor; both are saved, and passed to the constructor
+    when the model is loaded. The subclass sets `seed_generator`, the source of every z in training.
     """
 
     NETWORKS: tuple[str, ...] = ()
     SETTINGS: tuple[str, ...] = ()
 
-    def compile(self, *, jit_compile="auto", steps_per_execution=1, **options) -> None:
-        """Make the step ready to run; `options` go to `keras.Model.compile`.
+    def compile(self, *args, jit_compile="auto", steps_per_execution=1, **options) -> None:
+        """Make the step ready to run; other arguments go to `keras.Model.compile`.
 
         Args:
-            jit_compile: True, False or "auto": on a CPU XLA only for networks of Dense layers
-                without Dropout (it slows the others down), on a GPU as Keras chooses.
-            steps_per_execution: how many steps `fit` takes in one call at most.
+            jit_compile: True, False or "auto". With "auto" on a CPU, XLA compiles only networks of
+                Dense layers without Dropout, because it slows the others down; on a GPU, Keras
+                chooses.
+            steps_per_execution: the largest number of steps that `fit` takes in one call.
         """
         if jit_compile == "auto" and not engine.on_gpu():
             jit_compile = engine.gains_from_xla(*self.networks())
-        super().compile(jit_compile=jit_compile, steps_per_execution=steps_per_execution, **options)
+        super().compile(
+            *args, jit_compile=jit_compile, steps_per_execution=steps_per_execution, **options
+        )
         self.one_step = tf.function(self.train_step, jit_compile=self.jit_compile, autograph=False)
         self._loops = {}  # compiled loops of several steps, by their number of steps
         self._call_logs = None  # of the last call of `fit`: by name, one number a step
 
     @property
     def runs_on(self) -> str:
-        """Say in one line: the device, the precision, whether XLA compiles, steps in a call."""
+        """Describe in one line the device, the precision, the use of XLA and the steps per call."""
         return engine.describe(self.jit_compile, self.steps_per_execution)
 
     def networks(self) -> list[keras.Model]:
@@ -51,13 +55,13 @@ class StepModel(keras.Model):
 
     # --- Training: one step, or several in one call ----------------------------------------------
 
-    def fit(self, x, y=None, *, steps_per_epoch=None, shuffle=None, **options):
+    def fit(self, x, y=None, batch_size=None, *, steps_per_epoch=None, shuffle=None, **options):
         """Train as `keras.Model.fit` does: arrays are shuffled, a tf.data.Dataset is not.
 
-        With `steps_per_execution` above 1, a tf.data.Dataset of equal batches and
-        `steps_per_epoch`, a call takes the largest number of steps up to that which divides the
-        epoch. As everywhere in Keras, callbacks then hear only of the last step of a call;
-        `split_logs` has every one.
+        If `steps_per_execution` is above 1, `x` is a tf.data.Dataset of equal batches and
+        `steps_per_epoch` is given, each call takes several steps: as many as the greatest common
+        divisor of the two numbers. As everywhere in Keras, callbacks then get only the logs of the
+        last step of a call; `split_logs` returns those of every step.
         """
         if shuffle is None:
             shuffle = not isinstance(x, tf.data.Dataset)  # else Keras warns that it cannot
@@ -65,14 +69,16 @@ class StepModel(keras.Model):
         several = isinstance(x, tf.data.Dataset) and steps_per_epoch
         self.steps_per_execution = math.gcd(most, steps_per_epoch) if several else 1
         try:
-            return super().fit(x, y, steps_per_epoch=steps_per_epoch, shuffle=shuffle, **options)
+            return super().fit(
+                x, y, batch_size, steps_per_epoch=steps_per_epoch, shuffle=shuffle, **options
+            )
         finally:
             self.steps_per_execution = most
 
     def make_train_function(self, force=False) -> None:
-        """Build what Keras's `fit` calls with its iterator: several steps as one graph.
+        """Build the function that Keras's `fit` calls with its iterator: several steps, one graph.
 
-        Keras has `steps_per_execution` as well, but hands XLA each step by itself.
+        Keras has `steps_per_execution` too, but lets XLA compile only single steps.
         """
         self._call_logs = None
         if self.takes_keras_way():
@@ -89,7 +95,7 @@ class StepModel(keras.Model):
     def _compile_steps(self, steps):
         """Return a function iterator -> logs, an array of `steps` numbers by name.
 
-        The batches are fetched first and handed over as one array [steps, B, ...]: XLA compiles
+        The batches are fetched first and passed on as one array [steps, B, ...]. So XLA compiles
         the whole loop, and the weights stay where they are from one step to the next.
         """
 
@@ -121,10 +127,10 @@ class StepModel(keras.Model):
         return train_function
 
     def split_logs(self, logs: dict) -> list[dict]:
-        """Return one dict of logs for each step of the call that a callback just heard of.
+        """Return one dict of logs for each step of the call that has just ended.
 
         Args:
-            logs: what Keras handed to the callback; returned alone where Keras took the step.
+            logs: what Keras passed to the callback; returned alone if Keras's own loop is used.
         """
         if self._call_logs is None:
             return [logs]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Recipe:
     """The numbers to train one model with; `gan.recipes` lists all of them.
 
-    `origin`: where the numbers come from. `data`: what it was meant for, "digits", "letters" or
-    "alphanumeric". `latent_dim`: width of z. `batch_size`: real images a step. `steps`: as
+    `origin`: where the numbers come from. `data`: what the model is meant for, "digits", "letters"
+    or "alphanumeric". `latent_dim`: width of z. `batch_size`: real images in a step. `steps`: as
     published, or sized for the workshop.
     """
 

@@ -1,4 +1,4 @@
-"""What a training step may move, and what it did move: freeze, borrow, copy and compare weights."""
+"""Control and check what a training step changes: freeze, protect, copy and compare weights."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,7 +14,8 @@ def frozen(model) -> Iterator:
         with frozen(discriminator):
             combined.train_on_batch(z, ones)
 
-    Keras hands the flag down, so a layer inside that was frozen by hand thaws with the rest.
+    Keras sets the flag of every layer inside too, so a layer that was frozen on its own becomes
+    trainable again with the rest.
     """
     before = model.trainable
     model.trainable = False
@@ -26,10 +27,10 @@ def frozen(model) -> Iterator:
 
 @contextmanager
 def untouched(model) -> Iterator:
-    """Borrow `model` and hand it back with its batch-norm statistics as they were, to the bit.
+    """Use `model` inside the block and restore its batch-norm statistics exactly afterwards.
 
-    A call with training=True moves the running means and variances of BatchNormalization. Works
-    eagerly and inside a compiled step.
+    A call with training=True changes the running means and variances of BatchNormalization. This
+    works eagerly and inside a compiled step.
     """
     before = [ops.copy(weight) for weight in model.non_trainable_weights]
     try:
@@ -45,22 +46,22 @@ def snapshot(weights) -> list[np.ndarray]:
 
 
 def largest_difference(weights, before) -> float:
-    """Return how far the weight that moved furthest is from its copy in `before`.
+    """Return the largest absolute difference between any weight and its copy in `before`.
 
     Args:
         weights: a list of Keras variables, such as `model.weights`.
         before: the `snapshot` taken of them earlier.
 
     Returns:
-        A number of 0.0 or more; exactly 0.0 means that nothing moved, nan that a weight is no
-        longer a number.
+        A number of 0.0 or more. Exactly 0.0 means that nothing changed; nan means that a weight has
+        become nan.
     """
     pairs = zip(snapshot(weights), before, strict=True)
     return float(np.max([np.abs(after - old).max() for after, old in pairs]))  # keeps nan
 
 
 def largest_change(weights, step: Callable) -> float:
-    """Run `step()` and return how far it moved the weight that it moved furthest.
+    """Run `step()` and return the largest change that it made to any weight.
 
     Args:
         weights: a list of Keras variables, such as `model.weights`.
@@ -68,7 +69,7 @@ def largest_change(weights, step: Callable) -> float:
             `lambda: discriminator.train_on_batch(images, labels)`.
 
     Returns:
-        As `largest_difference`: 0.0 means that nothing moved.
+        As `largest_difference`: 0.0 means that nothing changed.
 
     Raises:
         ValueError: if there are no weights, as in a model that has not seen its input's shape yet.

@@ -11,9 +11,9 @@ from course_lib.data.pixels import to_ink
 from course_lib.pen.hand import HEIGHT, WIDEST
 
 BASELINE = 24  # the row, of 28, that characters stand on
-FAINT = 0.25  # fainter ink is uncertainty of the network, not part of a stroke
+FAINT = 0.25  # fainter ink shows the network's uncertainty, and isn't part of a stroke
 SPACE = 9  # pixels between two words
-NOISE = 25  # of 255; what is darker in a drawing is not ink
+NOISE = 25  # of 255; darker pixels in a drawing are not ink
 
 
 def fit(drawing) -> np.ndarray:
@@ -49,7 +49,7 @@ def fit(drawing) -> np.ndarray:
 
 
 def _inked_lines(inked):
-    """Return the numbers of the rows and of the columns that have ink on them."""
+    """Return the numbers of the rows and of the columns that contain ink."""
     return [np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0)]
 
 
@@ -72,7 +72,7 @@ def measure(images) -> dict[str, np.ndarray]:
         as the amount of ink in pixels.
 
     Raises:
-        ValueError: for other images.
+        ValueError: for images of another shape or range.
     """
     ink = to_ink(images).astype("float64")
     ink = np.where(ink > FAINT, ink, 0)
@@ -100,7 +100,7 @@ def typeset(images, columns=330, gap=3, zoom=3) -> np.ndarray:
     Args:
         images: [N, 28, 28, 1], uint8 in 0–255 or floats in [-1, 1], as `VAE.write` returns them. A
             blank image is a space.
-        columns: the longest a line may be, in pixels before the enlargement.
+        columns: the greatest length of a line, in pixels before the enlargement.
         gap: pixels between two characters, before the enlargement.
         zoom: how many times to enlarge the result.
 
@@ -108,7 +108,7 @@ def typeset(images, columns=330, gap=3, zoom=3) -> np.ndarray:
         uint8 [height, width].
 
     Raises:
-        ValueError: for other images.
+        ValueError: for images of another shape or range.
     """
     inks = to_ink(images) if len(images) else ()
     lines = _split_lines(_split_words(inks, columns, gap), columns)
@@ -146,7 +146,7 @@ def _split_lines(words, columns):
 
 
 def _trim(ink, gap):
-    """Return a character without its blank columns, on the baseline, a gap after it: [28, w]."""
+    """Return a character on the baseline, without blank columns, but with a gap after: [28, w]."""
     rows, columns = _inked_lines(ink > FAINT)
     character = ink[: rows[-1] + 1, columns[0] : columns[-1] + 1]
     above = np.pad(character, ((BASELINE + 1, 0), (0, gap)))[-BASELINE - 1 :]

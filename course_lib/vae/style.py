@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 import keras
 
-from course_lib import pen
 from course_lib.data import datasets
-from course_lib.data.progress import ProgressBar
+from course_lib.data.progress_bar import ProgressBar
 from course_lib.training import model_cache
 from course_lib.training.recipe import Recipe
 from course_lib.vae.vae import VAE
@@ -33,7 +32,7 @@ class VAERecipe(Recipe):
 
         Args:
             class_names: the characters, in the order of the labels.
-            steps: over how many the learning rate falls to 0; the recipe's own number unless given.
+            steps: the learning rate falls to 0 over this many; the recipe's own unless given.
             seed: of the weights and of every z.
         """
         keras.utils.set_random_seed(seed)
@@ -55,19 +54,19 @@ STYLE_VAE = VAERecipe(
 )
 
 
-def train_vae(dataset, steps=None, seed=0, callbacks=(), recipe=STYLE_VAE) -> VAE:
-    """Train a `VAE` on the characters of a `Dataset`, in two to three minutes on two CPU cores.
+def train_vae(dataset, steps=None, batch_size=STYLE_VAE.batch_size, seed=0, callbacks=()) -> VAE:
+    """Train a `VAE` on the characters of a `Dataset`, in one to three minutes on two CPU cores.
 
     Args:
         dataset: the kit's own model is trained on 1,000 images of each of 36 classes.
+        batch_size: images in a step; all of them if there are fewer.
         steps: how many training steps to take; the recipe's own number unless given.
         seed: of the weights, the order of the images and every z.
         callbacks: Keras callbacks to use beside the progress bar.
-        recipe: a `VAERecipe`.
     """
-    steps = steps or recipe.steps
-    model = recipe.build_vae(dataset.class_names, steps, seed)
-    fit_vae(model, dataset, steps, seed, callbacks, recipe.batch_size)
+    steps = steps or STYLE_VAE.steps
+    model = STYLE_VAE.build_vae(dataset.class_names, steps, seed)
+    fit_vae(model, dataset, steps, seed, callbacks, batch_size)
     return model
 
 
@@ -85,6 +84,8 @@ def kept_name() -> str:
 
     It contains a hash of the pen's drawings, so that a model trained with an older pen isn't used.
     """
+    from course_lib import pen  # late: a recipe is read without the letter shapes of the pen
+
     drawn = pen.draw(CHARACTERS, rng=0).tobytes()
     return f"style-vae-{hashlib.sha256(drawn + bytes([VERSION])).hexdigest()[:16]}"
 

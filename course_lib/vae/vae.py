@@ -2,8 +2,8 @@
 
 The encoder looks at an image and outputs which character it shows and, in z, how it is written. The
 decoder takes a character and a z and draws the image. Two things leave only the style to z: the
-decoder is given the character, and the mean z of each class is subtracted. Without the second, the
-characters of the prompt show through in what is written in their style.
+decoder is given the character, and the mean z of each class is subtracted. Without the subtraction,
+traces of the drawn characters would appear in the written ones.
 
 Kingma and Welling 2013, arXiv:1312.6114; Kingma et al. 2014, arXiv:1406.5298 (M2); the tutorial
 *Hand Writing Generation*.
@@ -22,11 +22,11 @@ from course_lib.networks.latent import fixed_z
 from course_lib.training.model import StepModel
 from course_lib.vae import losses
 
-MEMORY = 0.02  # the fraction of its distance by which one image pulls the mean of its class
+MEMORY = 0.02  # one image pulls the mean of its class by this fraction of their distance
 
 
 class StylePosterior(NamedTuple):
-    """What some drawings tell about their writer's style, and which characters they show.
+    """What some drawings say about their writer's style, and which characters they show.
 
     Args:
         z_mean, z_log_var: float32 [latent_dim], the mean and log-variance of a normal distribution.
@@ -136,8 +136,8 @@ class VAE(StepModel):
         proportional to p(z) times the product of q(z | image) / p(z).
 
         Args:
-            images: [N, 28, 28, 1], uint8 or float32 in [-1, 1]. One is enough; for none, the
-                prior is returned.
+            images: [N, 28, 28, 1], uint8 or float32 in [-1, 1]. One is enough; with none, the
+                result is the prior.
             labels: integers [N], what the images show; the encoder reads them unless given.
 
         Raises:
@@ -224,8 +224,8 @@ class VAE(StepModel):
 
         Args:
             text: a string.
-            z: [latent_dim], or [len(text), latent_dim] for a style for each character; z = 0, the
-                average style, unless given.
+            z: [latent_dim], or [len(text), latent_dim] for a different style in each character;
+                z = 0, the average style, unless given.
 
         Returns:
             float32 [N, 28, 28, 1] in [-1, 1].

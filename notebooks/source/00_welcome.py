@@ -34,7 +34,7 @@ from course_lib.cli import check
 from course_lib.teaching import lesson_00, progress
 import keras
 
-STEPS = 1_200  # of the first training; about 20 seconds on two CPU cores, on a GPU take 3,000
+STEPS = 1_200  # of the first training; on a GPU take 3,000
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
@@ -70,7 +70,7 @@ plots.plot_images(digits.images[:40], columns=20, title="what the network will s
 # ## A first network that writes
 #
 # Two networks, trained in turn. You will understand every word of the next cell by lesson 05; for
-# now, watch. **Expect** some 20 seconds, and a bar that counts the steps.
+# now, watch. **Expect** {time}, and a bar that counts the steps.
 
 # %%
 recipe = recipes.load("workshop-dcgan")

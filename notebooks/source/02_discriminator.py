@@ -131,7 +131,7 @@ print("from the logit:     ", float(keras.ops.softplus(-hopeless)[0, 0]))
 # ## Training: half real, half fake
 #
 # Real images get the label 1, fakes the label 0. Each step shows both halves. **Expect:** 60 steps
-# in about seven seconds. Will it be certain after 5 steps, 50, or never?
+# in {time}. Will it be certain after 5 steps, 50, or never?
 
 # %%
 discriminator.compile(
@@ -218,7 +218,7 @@ for name, images in tests.items():
 #
 # Let us prove that. The network goes on from where it stands, for as many steps, but the fakes are now
 # shuffled digits: the right amount of ink, in the wrong places. Darkness cannot tell these two
-# piles apart. **Expect:** another seven seconds.
+# piles apart. **Expect:** {time} again.
 
 # %%
 shuffle = rng.permutation(784)

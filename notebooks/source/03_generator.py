@@ -154,7 +154,7 @@ print(
 #
 # The obvious idea: show the generator a real image for each z and ask it to come close, by mean
 # squared error. There is no "right" image for a z, so we pick one at random.
-# **Expect:** 240 steps, about five seconds. What will it draw?
+# **Expect:** 240 steps, {time}. What will it draw?
 
 # %% alt="Eight pictures that look alike: the same blurred cloud in the middle, whatever z was."
 digits = datasets.load_digits()
@@ -178,7 +178,7 @@ plots.plot_images(copyist(moods, training=False), title="taught by mean squared 
 # %% [markdown]
 # ## A judge who does not learn
 #
-# First train a discriminator on real digits against dice, as in lesson 02 (five seconds).
+# First train a discriminator on real digits against dice, as in lesson 02 ({time}).
 
 # %%
 judge = recipes.load("mnist-dcgan").build_discriminator()
@@ -195,7 +195,7 @@ for _ in range(30):
 
 # %% [markdown]
 # Now put the generator in front of it. The combined model is z → generator → judge → score; only
-# the generator may move, and its aim is the answer "real". **Expect:** 80 steps in five seconds.
+# the generator may move, and its aim is the answer "real". **Expect:** 80 steps in {time}.
 # Sketch the curve of the judge's score before you look, and what the pictures will show.
 
 # %%

@@ -25,9 +25,9 @@ import tensorflow as tf
 from keras import ops
 
 BATCH_SIZE = 64
-CLASSIC_STEPS = 400  # of the classic loop, about 10 seconds; on a GPU take 3,000
-DIGIT_STEPS = 2_500  # of kaggle-mlp-gan, about 45 seconds; the tutorial takes 15,000
-LETTER_STEPS = 3_500  # of letters-mlp-gan, about 35 seconds; the tutorial takes 764,100
+CLASSIC_STEPS = 400  # of the classic loop; on a GPU take 3,000
+DIGIT_STEPS = 2_500  # of kaggle-mlp-gan; the tutorial takes 15,000
+LETTER_STEPS = 3_500  # of letters-mlp-gan; the tutorial takes 764,100
 SEED = 0
 
 # %% [markdown]
@@ -150,7 +150,7 @@ for size in (64, 37, 21):
 # batch statistics as they were during D's step, and raises an error if a D step ever moves
 # nothing. Its `frozen` is a `with` block, so that nobody forgets to thaw.
 #
-# **Expect:** 400 steps in about ten seconds. The pictures will be grain that gathers in the middle.
+# **Expect:** 400 steps in {time}. The pictures will be grain that gathers in the middle.
 
 # %% alt="Twenty clouds of bright specks, brighter in the middle: no digits after 400 steps."
 loop = recipe.build_combined(seed=SEED)
@@ -198,8 +198,8 @@ def gan_step(real_images, z):
 
 # %% [markdown]
 # The same step by hand, by the classic loop and by `gan.GAN`, from the same weights, images and z.
-# `gan.GAN`'s `train_step` is the cell above and a little more: it scales bytes to pixels, keeps D's
-# batch statistics as they were while G is judged, and returns its logs. All three must agree.
+# `gan.GAN`'s `train_step` plays this game too. It also scales bytes to pixels, looks after batch
+# statistics and 16-bit precision, averages G's weights if asked, and logs. All three must agree.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -235,8 +235,8 @@ print(f"{library.runs_on}: {classic_ms / compiled_ms:.1f} times as fast as the c
 # ## kaggle-mlp-gan: digits
 #
 # Now the Kaggle tutorial's own networks: 1,493,520 parameters against 533,505. `fit` does the
-# looping; callbacks keep each step's numbers and a film of the same twelve z. **Expect:** about 45
-# seconds. Grain at first, a blob by step 500, digits from step 1,200 on, with specks that a dense
+# looping; callbacks keep each step's numbers and a film of the same twelve z. **Expect:** {time}.
+# Grain at first, a blob by step 500, digits from step 1,200 on, with specks that a dense
 # network never quite loses.
 
 # %% alt="Eight rows of ten pictures over 2,500 steps: noise, specks, blots in the middle, and from about step 1,276 on rough digits."
@@ -276,7 +276,7 @@ plots.plot_score_grid(images, scores, is_real=np.arange(16) < 8)
 # ## letters-mlp-gan: twenty-six letters
 #
 # A smaller pair without batch normalisation, 64 → 256 → 256 → 784, and a harder task. We take 0.5%
-# of the tutorial's steps. (`fit_and_watch` is the cell above.) **Expect:** about 35 seconds, and no
+# of the tutorial's steps. (`fit_and_watch` is the cell above.) **Expect:** {time}, and no
 # letters yet. How will *this* see-saw differ from the one above?
 
 # %% alt="Five rows of pictures over 3,500 steps: noise that becomes the same slanted cloud in every column; no letters."

@@ -23,8 +23,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-STEPS = 2_400  # of workshop-dcgan, about 40 seconds; on a GPU take 10,000
-LETTER_STEPS = 2_000  # of the schedule with turns, about 30 seconds
+STEPS = 2_400  # of workshop-dcgan; on a GPU take 10,000
+LETTER_STEPS = 2_000  # of the schedule with turns
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
@@ -198,8 +198,8 @@ for layer in generator.layers:
 print(f"{'total':39} {generator.count_params():>9,}")
 
 # %% [markdown]
-# How long would they train here? One step of each tells. (**Expect** ten to twenty seconds; the
-# first step of each is not counted.)
+# How long would they train here? One step of each tells. (**Expect** {time}; the first step
+# of each is not counted.)
 
 # %%
 digits = datasets.load_digits()
@@ -240,7 +240,7 @@ for network in (workshop.build_generator(), workshop.build_discriminator()):
 # in the game; and Adam without momentum (`beta_1=0`): a moving opponent makes old gradients stale.
 # No other change tried gained as much (`benchmarks/SEARCH.md`).
 #
-# **Expect:** about 40 seconds. Strokes after 200 steps, first digits after 500, mostly readable
+# **Expect:** {time}. Strokes after 200 steps, first digits after 500, mostly readable
 # ones at the end.
 
 # %% alt="Eight rows of twelve pictures over 2,400 steps: noise, clouds, dots and strokes, and clear digits from about step 784 on."
@@ -275,7 +275,7 @@ plots.plot_seesaw(history.history)
 # about 50% of one. `AlternatingGAN` does that, with a bound on every turn.
 #
 # We try the schedule, and the tutorial's own loss, on capital letters with the workshop's networks.
-# **Expect** about 30 seconds. Which of the two will need more steps?
+# **Expect** {time}. Which of the two will need more steps?
 
 # %% alt="Six rows of twelve pictures over 2,000 steps: noise, clouds, rough strokes, then capital letters."
 letters = datasets.load_letters()

@@ -21,7 +21,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from scipy import linalg
 
-STEPS = 800  # of each of three runs, about 12 seconds; on a GPU take 5,000
+STEPS = 800  # of each of three runs; on a GPU take 5,000
 N_SAMPLES = 2_000  # that each run is judged by
 SEED = 0
 keras.utils.set_random_seed(SEED)
@@ -31,8 +31,7 @@ keras.utils.set_random_seed(SEED)
 #
 # Four learners train the same network with the same numbers. One is fine. One lost half of the
 # digits, one loaded images that lie on their side, one draws samples in another way than in
-# training. Find out who is who. **Expect** some 40 seconds for three trainings; the fourth learner
-# has the first one's network.
+# training. Find out who is who.
 
 # %%
 digits = datasets.load_digits()
@@ -44,6 +43,9 @@ everyone = {
     "Ben": datasets.Dataset(digits.images[few], digits.labels[few], digits.class_names, "Ben's"),
     "Cleo": datasets.Dataset(turned, digits.labels, digits.class_names, "Cleo's"),
 }
+
+# %% [markdown]
+# Ada, Ben and Cleo train now; Dan has Ada's network. **Expect** {time}.
 
 # %%
 models, histories, films, samples = {}, {}, {}, {}
@@ -72,7 +74,7 @@ plt.show()
 #
 # In pixels a 7 moved by two is far from itself. A classifier that reads the digits lays like beside
 # like in its last layer but one: 64 numbers an image, its **features**. It is trained on the spot,
-# once for each data set. **Expect** 20 seconds.
+# once for each data set. **Expect** {time}.
 
 # %%
 yardstick = metrics.Yardstick(digits)
@@ -195,7 +197,7 @@ plots.plot_film_strip(films["Ada"].frames, films["Ada"].frame_steps)
 # ## The doctor
 #
 # `doctor.examine` looks at what you have, takes a few steps on trial, puts everything back, and names
-# what it finds. **Expect** twenty seconds.
+# what it finds. **Expect** {time}.
 
 # %%
 for name in ("Ada", "Ben", "Cleo", "Dan"):
@@ -214,8 +216,8 @@ for name in ("Ada", "Ben", "Cleo", "Dan"):
 
 # %% alt="Twelve of Ada's samples above the training image nearest to each: similar in shape, never the same."
 indices, distances = metrics.nearest_images(digits.images, samples["Ada"][:12])
-pairs = np.concatenate([samples["Ada"][:12], digits.images[indices[:, 0]] / 127.5 - 1])
-plots.plot_images(pairs.astype("float32"), columns=12)
+nearest = scale_pixels(digits.images[indices[:, 0]])
+plots.plot_images(np.concatenate([samples["Ada"][:12], nearest]), columns=12)
 
 # %% [markdown]
 # Alike, and never the same. `report.copied` counts those far nearer to one training image than to the

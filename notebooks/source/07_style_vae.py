@@ -23,7 +23,7 @@ import tensorflow as tf
 from keras import layers, ops
 
 LATENT_DIM = 16  # numbers that an image is squeezed into
-STEPS = 2_000  # of each small network, some ten seconds; more makes them sharper
+STEPS = 2_000  # of each small network; more makes them sharper
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
@@ -61,7 +61,7 @@ def build_decoder():
 # %% [markdown]
 # The decoder gives **pixel logits**; their sigmoid is the probability of ink. The loss is the cross-entropy
 # with the image itself, summed over the pixels: 41 is the least possible here, the mean image costs 196.
-# **Expect** ten seconds.
+# **Expect** {time}.
 
 # %%
 digits = datasets.load_handwriting("digits")
@@ -161,7 +161,7 @@ def step(images):
 
 
 # %% [markdown]
-# **Expect** ten seconds, digits redrawn softer than before, and from random z: **guess.**
+# **Expect** {time}, digits redrawn softer than before, and from random z: **guess.**
 
 # %% alt="Three rows of twelve: drawn digits, the same digits redrawn softly, and shapes of strokes from random numbers, some of them digits."
 for _, batch in zip(range(STEPS), digits.batches(64, seed=SEED)):
@@ -182,7 +182,7 @@ plots.plot_film_strip(rows, ["digits", "redrawn", "random"])
 # 36 numbers with a single 1. Three losses: reconstruction, KL, and the cross-entropy of the reading.
 # What is left for z, we hope, is the style.
 #
-# **Expect** two to three minutes of training the first time, in `vae.train_vae`; then it is kept, and the page at
+# **Expect** {time} of training the first time, in `vae.train_vae`; then it is kept, and the page at
 # the end uses the same network.
 
 # %%

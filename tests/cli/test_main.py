@@ -15,6 +15,7 @@ from PIL import Image
 from course_lib.cli import check, results
 from course_lib.cli import main as cli
 from course_lib.data import datasets
+from course_lib.gan.recipes import GANRecipe
 from course_lib.training import engine
 
 ROOT = Path(__file__).parent.parent.parent
@@ -126,6 +127,25 @@ def test_a_folder_that_cannot_take_the_results_is_refused_first(
     command = ["train", "workshop-mlp", "--data", str(kaggle_csv), "--out", str(out)]
     assert cli.main([*command, "--steps", "100000"]) == 2
     assert "--out" in capsys.readouterr().err
+
+
+def test_a_run_that_diverged_is_drawn_and_diagnosed(kaggle_csv, tmp_path, capsys, monkeypatch):
+    """Its weights are no numbers any more: the pictures show grey, and the doctor says why."""
+    build = GANRecipe.build_gan
+
+    def build_broken(self, *arguments):
+        model = build(self, *arguments)
+        kernel = model.generator.trainable_weights[0]
+        kernel.assign(np.full(kernel.shape, np.nan))
+        return model
+
+    monkeypatch.setattr(GANRecipe, "build_gan", build_broken)
+    out = tmp_path / "run"
+    command = ["train", "workshop-mlp", "--data", str(kaggle_csv), "--steps", "2"]
+    assert cli.main([*command, "--out", str(out)]) == 0
+    report = json.loads((out / "report.json").read_text())
+    assert report["doctor"][0]["illness"] == "non-finite" and "metrics" not in report
+    assert (out / "samples.png").stat().st_size > 0
 
 
 def test_interrupted_it_leaves_nothing(kaggle_csv, tmp_path, capsys, monkeypatch):

@@ -76,6 +76,12 @@ def test_an_error_inside_comes_through_and_afterwards_standard_error_is_as_befor
     assert said.endswith(HARMLESS[1]), "after the block nothing is dropped"
 
 
+def test_without_standard_error_it_starts_as_well():
+    """As under pythonw, or with 2>&- in a shell."""
+    code = "import os; os.close(2)\nfrom course_lib.networks import startup; print('started')"
+    assert run(code).stdout == "started\n"
+
+
 def test_without_a_filter_nothing_is_dropped(monkeypatch, capfd):
     monkeypatch.setattr(startup.sys, "executable", "/no/such/python")
     with startup.harmless_lines_dropped():

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytest.importorskip("streamlit", reason="needs the extra `dashboard`, and Python 3.11")
+pytest.importorskip("streamlit", reason="needs the extra `page`, and Python 3.11")
 
 STROKE = [(70, 230), (140, 50), (210, 230)]  # on the paper
 
@@ -101,6 +101,8 @@ def test_draw_type_see_and_download_in_a_browser(view):
     view.get_by_label("Text").fill("RAIN 42")
     view.get_by_label("Text").press("Enter")
     view.get_by_text("“RAIN 42”, written by the network").wait_for()
+    # A rerun that is still on its way would take the file from under the download.
+    view.locator("[data-test-script-state=notRunning]").wait_for()
     with view.expect_download() as download:
         view.get_by_role("button", name="Download the picture").click()
     picture = np.asarray(Image.open(io.BytesIO(Path(download.value.path()).read_bytes())))

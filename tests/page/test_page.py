@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-pytest.importorskip("streamlit", reason="needs the extra `dashboard`, and Python 3.11")
+pytest.importorskip("streamlit", reason="needs the extra `page`, and Python 3.11")
 from streamlit.testing.v1 import AppTest
 
 from course_lib import pen, vae

@@ -1,4 +1,4 @@
-"""File formats: a CSV, idx or npz file in, arrays out, or the exact place where it is wrong.
+"""Read CSV, idx and npz files into arrays, or report the exact place where a file is wrong.
 
 Nothing here knows where files are or what the labels mean. Rows and columns are counted from 1, as
 a spreadsheet shows them; a header is row 1. Reading order: `files` (through gzip and zip),

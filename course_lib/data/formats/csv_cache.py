@@ -50,7 +50,7 @@ def read_cache(path, stamp) -> Table | None:
 
 
 def write_cache(path, stamp, table) -> None:
-    """Write a cache beside the CSV `path`, complete or not at all; print why if that fails.
+    """Write a complete cache beside the CSV `path`; if that fails, leave none and print why.
 
     Args:
         path: a `Path`.

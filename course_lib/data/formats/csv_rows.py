@@ -1,4 +1,4 @@
-"""What the rows of a CSV must look like, and what is said about one that doesn't."""
+"""Check the rows of a CSV, and explain what is wrong with a bad one."""
 
 from course_lib.data.errors import DatasetError, fault
 
@@ -36,7 +36,7 @@ def check_header(path, line, last_row) -> bool:
 
 
 def check_row(path, row, line, last_row) -> None:
-    """Raise `DatasetError` for the first thing that is wrong in one line of text, if anything is.
+    """Raise `DatasetError` for the first problem in one line of text, if there is one.
 
     Args:
         path: the file, for the message.

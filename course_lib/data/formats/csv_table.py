@@ -1,4 +1,4 @@
-"""Reading a CSV of a label and 784 pixels a row, quickly and with each image held once."""
+"""Read a CSV with a label and 784 pixels in each row, quickly and with one copy of each image."""
 
 import warnings
 from itertools import islice
@@ -9,9 +9,9 @@ import numpy as np
 from course_lib.data.errors import fault
 from course_lib.data.formats.csv_rows import COLUMNS, check_header, check_row
 from course_lib.data.formats.files import first_line, open_bytes, open_text
-from course_lib.data.progress import ProgressBar
+from course_lib.data.progress_bar import ProgressBar
 
-CHUNK_ROWS = 64  # 120 kB of text: what is made of it stays in cache, and malloc keeps its pages
+CHUNK_ROWS = 64  # 120 kB of text: its arrays stay in the CPU cache, and malloc reuses their memory
 LONG_FILE = 20_000  # rows from which a progress bar is shown
 
 
@@ -34,10 +34,10 @@ class Table(NamedTuple):
 
 
 def read_csv(path) -> Table:
-    """Read a CSV of a label and 784 pixels a row; blank lines at the end are ignored.
+    """Read a CSV with a label and 784 pixels in each row; blank lines at the end are ignored.
 
-    The images are held once, as uint8: rows are counted first, then parsed 64 at a time into
-    their place.
+    There is only one copy of the images, as uint8: the rows are counted first, then parsed 64 at a
+    time into one array.
 
     Args:
         path: a `Path`, plain, gzipped or zipped.
@@ -86,7 +86,7 @@ def _count_line_ends(block):
 
 
 def _parse(path, lines, first_row, last_row):
-    """Return lines of text as uint8 [len(lines), 785]: the quick way, the tolerant way, or not."""
+    """Return lines of text as uint8 [len(lines), 785], by the quick parser or a tolerant one."""
     if (block := _parse_plain("".join(lines).encode())) is not None:
         return block
     try:
@@ -106,8 +106,8 @@ def _parse(path, lines, first_row, last_row):
 def _parse_plain(text):
     """Return lines of 785 numbers as uint8 [rows, 785], or None if there is anything else in them.
 
-    Only digits, commas and line ends are accepted. Quicker than loadtxt: for every digit, the
-    number that ends with it is worked out, and those before a comma or line end are picked.
+    Only digits, commas and line ends are accepted. This is quicker than loadtxt: it works out the
+    number that ends at each digit, and picks those before a comma or line end.
     """
     text = np.frombuffer(text, np.uint8)
     digits = text - np.uint8(ord("0"))

@@ -1,4 +1,4 @@
-"""Opening files, plain, gzipped or zipped, with an error that says what is wrong with them."""
+"""Open plain, gzipped or zipped files, or raise an error that says what is wrong with them."""
 
 import gzip
 import io
@@ -28,7 +28,7 @@ def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
 
     Args:
         path: a `Path`.
-        member: for a zip, how the name of the one file to read in it ends.
+        member: for a zip, the end of the name of the one file in it to read.
 
     Raises:
         DatasetError: if the file is missing or empty, or turns out to be damaged while it is read.
@@ -52,7 +52,7 @@ def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
 
 
 def is_zip_without(path, member) -> bool:
-    """Return whether `path` is a sound zip in which no file name ends in `member`."""
+    """Return whether `path` is an intact zip in which no file name ends in `member`."""
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
@@ -63,7 +63,7 @@ def _open_member(path, archive, member):
     """Open the one file in a zip whose name ends in `member`."""
     where = f"{path} (zip)"
     names = [n for n in archive.namelist() if n.lower().endswith(member.lower())]
-    names = [n for n in names if not n.startswith("__MACOSX/")]  # macOS adds a shadow of each
+    names = [n for n in names if not n.startswith("__MACOSX/")]  # macOS adds one for each file
     if len(names) != 1:
         found = f"{len(names)} such files ({', '.join(names)})" if names else "no such file in it"
         raise fault(where, found, f"one {member} file", "Unzip it and use the file you need.")

@@ -1,4 +1,4 @@
-"""Reading MNIST's own idx files, and npz archives such as Keras's."""
+"""Read MNIST's own idx files, and npz archives such as Keras's."""
 
 import zipfile
 import zlib

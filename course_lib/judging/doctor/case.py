@@ -1,4 +1,4 @@
-"""What the doctor can see of a run. Each measurement is taken only if asked for, and only once."""
+"""What the doctor can see of a run. A measurement is taken when first needed, and only once."""
 
 from functools import cached_property
 
@@ -11,7 +11,7 @@ from course_lib.judging.doctor import trial
 
 REAL_IMAGES = 500  # enough for steady means, few enough for any discriminator
 OWN_IMAGES = 1000
-SAME_ANSWER = 1e-5  # logits that differ by less are one answer, up to float32's rounding
+SAME_ANSWER = 1e-5  # logits that differ by less count as equal, because float32 rounds
 
 
 class Case:
@@ -78,7 +78,7 @@ class Case:
 
     @cached_property
     def yardstick(self) -> metrics.Yardstick | None:
-        """What samples are measured against; None without a `Dataset`, which knows the classes."""
+        """The yardstick for the samples; None without a `Dataset`, which knows the classes."""
         if self._yardstick is None and self.dataset is not None:
             self._yardstick = metrics.Yardstick(self.dataset)
         return self._yardstick

@@ -1,4 +1,4 @@
-"""The illnesses looked for first: are the numbers, the data and the samples what they should be?"""
+"""The illnesses checked first: are the numbers, the data and the samples what they should be?"""
 
 import numpy as np
 
@@ -45,7 +45,7 @@ class BadDataset(Illness):
     fix = "Look at twenty images with their labels before every training."
     lesson = "01"
 
-    RARE = 0.1  # of the mean class size: with ten classes, most batches of 32 then hold none of it
+    RARE = 0.1  # of the mean class size; of ten classes, most batches of 32 then lack this one
 
     def look(self, case) -> str | None:
         """Look at the background, at the size of the classes, and at which way up images are."""
@@ -91,10 +91,10 @@ class Copying(Illness):
     )
     lesson = "06"
 
-    MOST = 0.2  # of the samples; of real characters 1 to 2% pass for copies
+    MOST = 0.2  # of the samples; 1 to 2% of real characters count as copies
 
     def look(self, case) -> str | None:
-        """Search the training images for the first 500 samples."""
+        """Look for copies of training images among the first 500 samples."""
         some = case.samples[: metrics.COPY_SAMPLE]
         fraction = metrics.find_copies(case.images, some).mean()
         if fraction > self.MOST:

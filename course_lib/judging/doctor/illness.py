@@ -25,10 +25,9 @@ class Finding(NamedTuple):
 
 
 class Illness(ABC):
-    """One thing that goes wrong in a GAN's training. Each subclass defines one, in full.
+    """One thing that can go wrong in a GAN's training; each subclass defines one.
 
-    A subclass sets `name`, `cause`, `fix` and `lesson`, gives its thresholds names, and overrides
-    `look`.
+    A subclass sets `name`, `cause`, `fix` and `lesson`, names its thresholds, and overrides `look`.
     """
 
     name: str
@@ -38,7 +37,7 @@ class Illness(ABC):
 
     @abstractmethod
     def look(self, case) -> str | None:
-        """Return the evidence for this illness in a `Case`, with its number, or None."""
+        """Return the evidence for this illness in a `Case`, with the measured number, or None."""
 
     def find(self, case) -> Finding | None:
         """Return a `Finding` if a `Case` has this illness, else None."""

@@ -1,4 +1,4 @@
-"""Small measures of images and logits that several illnesses are recognised by."""
+"""Small measures of images and logits that several illnesses use."""
 
 import numpy as np
 
@@ -19,7 +19,7 @@ def pooled_difference(images_a, images_b) -> float:
         images_a, images_b: floats, [N, 28, 28, 1] and [M, 28, 28, 1], 20 or more of each.
 
     Returns:
-        Their kernel distance as 7×7 maps (means of 4×4 pixels) over its own standard error.
+        Their kernel distance as 7×7 maps (means of 4×4 pixels), divided by its standard error.
     """
     a, b = (
         np.asarray(images, float).reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)

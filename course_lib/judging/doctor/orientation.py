@@ -17,7 +17,7 @@ TURNS = {  # what images [N, 28, 28] look like: the turn that sets them upright
     "transposed and upside down": lambda x: np.rot90(x, 2, (1, 2)).transpose(0, 2, 1),
 }
 LEAST_CLASSES = 5  # with fewer, a set such as 0, 1 and 8 looks the same upside down
-PER_CLASS = 200  # images that a class's mean picture is taken of
+PER_CLASS = 200  # images, at most, in the mean picture of a class
 DRAWN_PER_CLASS = 40
 MARGIN = 0.05  # in correlation: another turn must fit clearly better than upright
 
@@ -27,7 +27,7 @@ def see_turned(dataset: Dataset) -> str | None:
 
     The mean picture of each class is compared with that of drawn characters, in each of the eight
     ways in which a square can be turned and mirrored. Classes that the pen cannot draw don't
-    count; with fewer than five others nothing can be said, and None is returned.
+    count; with fewer than five other classes, nothing can be said, so None is returned.
     """
     names = [name for name in dataset.class_names if name in pen.CHARACTERS]
     if len(names) < LEAST_CLASSES:
@@ -51,7 +51,7 @@ def see_turned(dataset: Dataset) -> str | None:
 
 
 def _mean_picture(images):
-    """The mean of images as a vector [784] with mean 0 and length 1."""
+    """Return the mean of images as a vector [784] with mean 0 and length 1."""
     mean = images.mean(axis=0).ravel()
     mean = mean - mean.mean()
     return mean / (np.linalg.norm(mean) + 1e-9)

@@ -1,4 +1,8 @@
-"""The illnesses looked for last: is what the run produces any good?"""
+"""The illnesses checked last: are the generator and its samples any good?
+
+The thresholds were set on the clinic's tuning runs, whose recipes and seeds have no part in its
+score (`python benchmarks/clinic --tuning`).
+"""
 
 import numpy as np
 
@@ -29,7 +33,7 @@ class ConstantOutput(Illness):
     )
     lesson = "03"
 
-    PLAIN = 0.3  # of the contrast of a real image; one and the same character has more
+    PLAIN = 0.3  # of the contrast of a real image; samples of one and the same character have more
 
     def look(self, case) -> str | None:
         """Look at how much the samples vary, and at the contrast of their mean."""
@@ -58,8 +62,8 @@ class BlindDiscriminator(Illness):
     )
     lesson = "02"
 
-    LEARNED = 0.3  # a precision that G reaches only with a D that tells it something
-    LEAST = 0.7  # of the pairs; guessing is right in half of them
+    LEARNED = 0.3  # a precision that G can reach only if D gives it useful gradients
+    LEAST = 0.7  # of the pairs; a guess is right in half of them
 
     def look(self, case) -> str | None:
         """Look at whether D ranks real images above fakes, where the two clearly differ."""
@@ -106,12 +110,10 @@ class LatentMismatch(Illness):
     fix = "Draw z the same way in training and for samples: a new standard normal batch each time."
     lesson = "03"
 
-    BATCH = 256  # z; their mean and deviation are then known to about 0.01
-    TOLERANCE = (
-        0.1  # of the mean and of the standard deviation; uniform z from 0 to 1 is off by 0.5
-    )
+    BATCH = 256  # z: enough to know their mean and deviation to about 0.01
+    TOLERANCE = 0.1  # of mean and deviation; z that is uniform from 0 to 1 has a mean of 0.5
     LEAST_SPREAD = 0.1  # of that of real images: below this there is too little to compare
-    RATIO = 0.8, 1.25  # of the samples' spread to that of the generator's own images
+    RATIO = 0.8, 1.25  # allowed range of the samples' spread, over that of the generator's images
 
     def look(self, case) -> str | None:
         """Look at the z of the training, then compare the samples with images drawn here."""
@@ -220,11 +222,11 @@ class Undertrained(Illness):
     lesson = "05"
 
     LEAST = 0.2  # of the coverage that other real images reach
-    GOAL = 0.5  # of it: what the steps that are still needed are counted to
-    FLOOR = 0.05  # of it: a coverage of 0 would need infinitely many steps
+    GOAL = 0.5  # of that coverage: the estimated steps are those needed to reach it
+    FLOOR = 0.05  # of that coverage: from 0, infinitely many steps would be needed
 
     def look(self, case) -> str | None:
-        """Look at the coverage, and estimate how many steps are missing if it grows evenly."""
+        """Look at the coverage, and estimate how many more steps it needs if it grows evenly."""
         if case.report is None:
             return None
         near, real = case.report.coverage, case.report.real.coverage

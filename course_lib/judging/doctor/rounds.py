@@ -21,8 +21,8 @@ from course_lib.judging.doctor.steps import (
     SwappedLabels,
 )
 
-# The doctor stops after the first round that finds something: what comes later may only be a
-# consequence of it.
+# The doctor stops after the first round that finds something, because later findings may only be
+# consequences of it.
 ROUNDS = (
     # Are the numbers, the data and the samples what they should be? (data)
     (NonFinite(), BadDataset()),
@@ -34,7 +34,8 @@ ROUNDS = (
     (BatchNormMixing(),),
     (LowRate(),),
     (SwappedLabels(),),
-    # Is what the run produces any good? (results)
+    # Are the generator and its samples any good? (results) A generator that stands still is looked
+    # for only after a constant output and a blind D, because either of them stops it.
     (ConstantOutput(), BlindDiscriminator()),
     (FrozenGenerator(), LatentMismatch()),
     (ModeCollapse(), SaturatedDiscriminator()),
@@ -46,7 +47,7 @@ ILLNESSES = {illness.name: illness for illnesses in ROUNDS for illness in illnes
 def examine(gan, history, images, samples=None, yardstick=None) -> list[Finding]:
     """Find what is wrong with a run and print it, with the cause and what to try.
 
-    A few training steps are taken on trial; afterwards weights, optimizers and random numbers are
+    It takes a few training steps as a trial; afterwards weights, optimizers and random numbers are
     as they were.
 
     Args:
@@ -54,7 +55,8 @@ def examine(gan, history, images, samples=None, yardstick=None) -> list[Finding]
             `gan.GAN` or `combined.CombinedGAN`.
         history: a `callbacks.History`, or a dict with a list of numbers for each log.
         images: the `Dataset` that the run was trained on, or an array as `train_on_batch` takes
-            it; then classes and missing time cannot be judged.
+            it. With an array, the doctor can't tell whether classes are missing or the run was too
+            short.
         samples: images as you draw them from the generator, float32 [N, 28, 28, 1] with N of 200
             or more; drawn here if not given.
         yardstick: a `metrics.Yardstick` of the dataset; made here if not given, which trains a

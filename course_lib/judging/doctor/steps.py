@@ -1,6 +1,6 @@
-"""The illnesses looked for next: does a training step do what it should?
+"""The illnesses checked second: does a training step do what it should?
 
-Most of these are seen in the trial steps of `Case.trial`.
+Most of these show up in the trial steps of `Case.trial`.
 """
 
 import keras
@@ -21,7 +21,7 @@ class HighRate(Illness):
     """A learning rate is too high, or has already blown up the weights."""
 
     name = "learning-rate-too-high"
-    cause = "Each step overshoots the place it was aimed at, and the next one overshoots back."
+    cause = "Each step overshoots its target, and the next one overshoots in the other direction."
     fix = "Divide both learning rates by ten. For Adam in a GAN, 2e-4 is a good start."
     lesson = "04"
 
@@ -76,7 +76,7 @@ class PixelRange(Illness):
 
     GAP = 0.5  # between the ends of two ranges; [0, 1] and [-1, 1] differ by 1 at the lower end
     LEAST_RANGE = 0.2  # of the generator's pixels: nearly constant images don't show its reach
-    FAR = 20.0  # deviation of z that drives a generator to the ends of its range
+    FAR = 20.0  # standard deviation of z; it drives a generator to the ends of its range
 
     def look(self, case) -> str | None:
         """Compare the ends of the real pixels, of the generator's and of the samples'."""
@@ -143,7 +143,7 @@ class FrozenDiscriminator(Illness):
     lesson = "04"
 
     def look(self, case) -> str | None:
-        """Look at whether trial steps moved D, unless D is constant: that is another illness."""
+        """Look at whether trial steps moved D; a constant D is another illness."""
         if case.trial.d_moved == 0 and not case.d_is_constant:
             return "trial training steps changed no weight of D (largest change 0.0)"
         return None
@@ -210,11 +210,11 @@ class SwappedLabels(Illness):
     fix = "Check the labels in both steps, and the signs in a loss of your own."
     lesson = "02"
 
-    REAL_SCORE, FAKE_SCORE = 0.25, 0.85  # a D this wrong about both has learned to be
-    LEAST_SPREAD = 0.01  # of that of real images; gains are measured in units of the fakes' spread
+    REAL_SCORE, FAKE_SCORE = 0.25, 0.85  # a D that is so wrong about both was trained to be wrong
+    LEAST_SPREAD = 0.01  # of real images' spread; gains are measured in units of the fakes' spread
     D_GAIN = -0.2  # deviations a step; swapped labels: about -0.5, healthy runs: -0.05 and above
     D_LEARNS = 0.1  # deviations a step; G can only follow a D that learns
-    G_GAIN = -10  # deviations per step of the weights' whole length; healthy runs: 2 to 200
+    G_GAIN = -10  # deviations, for a step as long as the weights; healthy runs: 2 to 200
 
     def look(self, case) -> str | None:
         """Look at D's scores, then at where the trial steps of D and of G lead."""

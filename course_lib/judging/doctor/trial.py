@@ -1,4 +1,4 @@
-"""Trial steps: train a run for a few steps, see what they change, and put everything back.
+"""Trial steps: train a run for a few steps, see what they change, and restore everything.
 
 This is how the doctor looks at a run from outside: it passes real images to the run's own
 `train_on_batch` and compares the two networks before and after.
@@ -19,7 +19,7 @@ from course_lib.training.weights import largest_difference, snapshot
 class Trial(NamedTuple):
     """What trial steps did to D and to G, averaged over the steps that moved them.
 
-    `d_moved`, `g_moved`: how far the weight that moved furthest went; 0.0 if none moved.
+    `d_moved`, `g_moved`: the largest change of any weight; 0.0 if none changed.
     `d_rate`, `g_rate`: the length of one step relative to the length of the weights.
     `d_gain`: what one of D's steps adds to the gap between its mean logits of real images and of
     fakes, in standard deviations of its logits of fakes; below 0, D learns the wrong way round.
@@ -40,12 +40,12 @@ STOOD_STILL = (0.0, 0.0, 0.0)  # a step of one network: (moved, rate, gain)
 def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
     """Take trial steps until both networks have moved `wanted` times, but at most `most` steps.
 
-    The optimizers' memory of earlier steps is set aside, so a step shows where its own batch
+    The optimizers' memory of earlier steps is reset first, so that a step shows where its own batch
     leads. Afterwards weights, optimizers and random numbers are as they were.
 
     Args:
         gan: anything with `generator`, `discriminator` and `train_on_batch(images)`.
-        images: an array [N, 28, 28, 1] as the run is trained on.
+        images: an array [N, 28, 28, 1] of the kind that the run is trained on.
         batch_size, seed: of the batches that are drawn from `images`.
     """
     rng = np.random.default_rng(seed)
@@ -71,7 +71,7 @@ def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
 
 
 def _try_step(gan, batch, z):
-    """Train on one batch. Returns (moved, rate, gain) of D and of G."""
+    """Train on one batch. Return (moved, rate, gain) of D and of G."""
     d_before, g_before = (snapshot(_learned(net)) for net in (gan.discriminator, gan.generator))
     fakes = gan.generator(z, training=True)
     gap_before = _gap(gan, batch, fakes)
@@ -87,9 +87,9 @@ def _try_step(gan, batch, z):
 
 
 def _provoke(gan, dtype, z):
-    """How far D moves when it gets fakes as real images: 0.0 only if it is frozen.
+    """Return how far D moves when fakes are passed to it as real: 0.0 only if it is frozen.
 
-    Under the hinge loss, a D that easily tells real from fake doesn't move, yet isn't frozen.
+    With the hinge loss, a D that easily tells real from fake doesn't move, but it isn't frozen.
     """
     fakes = np.clip(np.asarray(gan.generator(z, training=True)), -1, 1)
     before = snapshot(_learned(gan.discriminator))
@@ -105,17 +105,17 @@ def _logits(gan, images):
 
 
 def _gap(gan, real_images, fake_images):
-    """D's mean logit of real images minus that of fakes."""
+    """Return D's mean logit of real images minus that of fakes."""
     return _logits(gan, scale_pixels(real_images)).mean() - _logits(gan, fake_images).mean()
 
 
 def _learned(network):
-    """The weights that an optimizer may move: not running statistics, not seeds of dropout."""
+    """Return the weights that an optimizer may move: no running statistics, no dropout seeds."""
     return [w for w in network.weights if "moving_" not in w.path and "seed" not in w.path]
 
 
 def _change(network, before):
-    """(largest change, length of the change relative to the kernels' length) since `before`."""
+    """Return (largest change, length of the change over the kernels' length) since `before`."""
     learned = _learned(network)
     pairs = zip(snapshot(learned), before, strict=True)
     kernels = [(new - old, old) for new, old in pairs if old.ndim > 1]
@@ -124,7 +124,7 @@ def _change(network, before):
 
 
 def batch_norm_fraction(gan, probe) -> float | None:
-    """Return the weight of real images in what D's first batch normalisation learns in a step.
+    """Return how much real images count in the mean that D's first batch normalisation learns.
 
     Args:
         gan: as `try_steps` takes it.

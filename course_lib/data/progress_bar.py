@@ -1,7 +1,7 @@
 """Progress bars that suit where they are read: a terminal, a notebook or a file.
 
-tqdm draws its bar over itself by carriage returns. In a log file that gives hundreds of copies on
-one line, so there a line of its own is written every few seconds instead.
+tqdm redraws its bar in place by carriage returns. In a log file that would give hundreds of copies
+on one line, so a file gets a new line every few seconds instead.
 """
 
 import sys
@@ -18,12 +18,12 @@ class LineByLine:
         self.stream = stream
 
     def write(self, text) -> None:
-        """Write what tqdm draws, as lines; it clears nothing that stands above."""
+        """Write what tqdm draws as lines, and skip what would only clear the bar."""
         if text := text.replace("\r", "").strip():
             self.stream.write(text + "\n")
 
     def flush(self) -> None:
-        """Hand on to the stream."""
+        """Flush the stream."""
         self.stream.flush()
 
 
@@ -36,7 +36,7 @@ class ProgressBar(tqdm):
     """A tqdm bar over `total` steps on standard output, or a line every five seconds in a file.
 
     Args:
-        total: how many there are.
+        total: how many steps, or other units, there are.
         title: what is being done.
         unit: what is counted.
         options: as tqdm takes them, such as `initial` and `disable`.

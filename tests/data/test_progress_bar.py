@@ -2,7 +2,7 @@
 
 import io
 
-from course_lib.data import progress
+from course_lib.data import progress_bar as progress
 
 
 class Terminal(io.StringIO):
