@@ -196,8 +196,8 @@ plots.plot_film_strip(films["Ada"].frames, films["Ada"].frame_steps)
 # %% [markdown]
 # ## The doctor
 #
-# `doctor.examine` looks at what you have, takes a few steps on trial, puts everything back, and names
-# what it finds. **Expect** {time}.
+# `doctor.examine` looks at what you have, takes a few steps as a trial, restores everything, and
+# names what it finds. **Expect** {time}.
 
 # %%
 for name in ("Ada", "Ben", "Cleo", "Dan"):
