@@ -51,7 +51,7 @@ check: $(READY)
 	$(BIN)/python -m course_lib check
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-quick: $(READY)
 	$(BIN)/python -m pytest -m "not slow" tests

@@ -30,6 +30,7 @@ CALLS = {
 
 @pytest.fixture(autouse=True)
 def close_figures():
+    plt.close("all")
     yield
     plt.close("all")
 

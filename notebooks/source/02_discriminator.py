@@ -160,10 +160,9 @@ plots.plot_scores(history)
 # %% [markdown]
 # The curves start together at a shrug and part; after fifty steps the case is closed.
 #
-# > **Trap.** We call `combined.batch_loss`, two lines around Keras's `train_on_batch`. Before version
-# > 3.15, Keras 3 returned the *mean of all losses since the last reset*, and most tutorials print
-# > that mean as if it were the current loss. It looks smooth, and hides what happens now. Newer
-# > versions return this batch's loss; `batch_loss` does so on both.
+# > **Trap.** We call `combined.batch_loss`, two lines around Keras's `train_on_batch`. Before 3.15,
+# > Keras 3 returned the *mean of all losses since the last reset*, which looks smooth and hides what
+# > happens now. Newer versions return this batch's loss; `batch_loss` does so on both.
 
 # %% [markdown]
 # ## What did it learn?

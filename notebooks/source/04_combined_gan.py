@@ -197,9 +197,9 @@ def gan_step(real_images, z):
 
 
 # %% [markdown]
-# The same step by hand, by the classic loop and by `gan.GAN`, from the same weights, images and z.
-# `gan.GAN`'s `train_step` plays this game too. It also scales bytes to pixels, looks after batch
-# statistics and 16-bit precision, averages G's weights if asked, and logs. All three must agree.
+# The same step by hand, by the classic loop and by `gan.GAN` (whose `train_step` also scales bytes
+# and losses, guards batch statistics, averages G's weights if asked, and logs), from the same
+# weights, images and z. All three must agree.
 
 # %%
 # NBVAL_CHECK_OUTPUT

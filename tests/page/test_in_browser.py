@@ -58,19 +58,27 @@ def view(browser, address):
         strangers.append(route.request.url)
         route.abort()
 
+    context.set_default_timeout(90_000)  # other tests may keep the processor busy
     context.route(lambda url: not url.startswith(address), refuse)
     view = context.new_page()
     view.strangers = strangers
     view.goto(address)
-    view.locator("canvas").last.wait_for(timeout=60_000)
+    view.locator("canvas").last.wait_for()
     yield view
     context.close()
 
 
-def draw_with_mouse(view):
+def find_sheet(view):
+    """Where the paper lies, once the page has come to rest."""
+    view.locator("[data-test-script-state=notRunning]").wait_for()
     sheet = view.locator("canvas").last
+    sheet.wait_for()
     sheet.scroll_into_view_if_needed()
-    box = sheet.bounding_box()
+    return sheet.bounding_box()
+
+
+def draw_with_mouse(view):
+    box = find_sheet(view)
     points = [(box["x"] + x, box["y"] + y) for x, y in STROKE]
     view.mouse.move(*points[0])
     view.mouse.down()
@@ -81,7 +89,7 @@ def draw_with_mouse(view):
 
 def draw_with_finger(view):
     touch = view.context.new_cdp_session(view)
-    box = view.locator("canvas").last.bounding_box()
+    box = find_sheet(view)
     points = [{"x": box["x"] + x, "y": box["y"] + y} for x, y in STROKE]
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": points[:1]})
     for point in points[1:]:
@@ -92,9 +100,9 @@ def draw_with_finger(view):
 def test_draw_type_see_and_download_in_a_browser(view):
     draw_with_mouse(view)
     view.get_by_text("sure)").wait_for()
+    old_sheet = view.locator("canvas").last.element_handle()
     view.get_by_role("button", name="Next character").click()
-    view.get_by_role("button", name="Clear the paper").wait_for()
-    view.wait_for_timeout(1500)  # for the new sheet
+    view.wait_for_function("sheet => !sheet.isConnected", arg=old_sheet)
     draw_with_finger(view)
     view.get_by_text("sure)").nth(1).wait_for()
 
