@@ -54,6 +54,7 @@ def test_train_leaves_what_it_promises(kaggle_csv, tmp_path, capsys):
     assert generator(np.zeros((1, 64), "float32")).shape == (1, 28, 28, 1)
 
 
+@pytest.mark.slow
 def test_same_seed_same_history(kaggle_csv, tmp_path):
     histories = []
     for name in ("a", "b"):
@@ -64,6 +65,7 @@ def test_same_seed_same_history(kaggle_csv, tmp_path):
     assert np.allclose(*histories, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_labels_of_a_bare_csv_can_be_named(kaggle_csv, tmp_path, capsys):
     bare = tmp_path / "bare.csv"
     bare.write_text("\n".join(kaggle_csv.read_text().splitlines()[1:]))
