@@ -25,8 +25,9 @@ import os
 # TensorFlow reads these when it is imported. The first silences all log messages below "fatal
 # error": at the level of errors its graph optimizer complains in lessons 05 and 07 about graphs
 # that run well, and what really goes wrong is raised as a Python exception. Set it to 0 yourself
-# to see everything. The second turns on Intel's oneDNN convolutions. TensorFlow itself turns them on only for
-# processors with AVX-512 VNNI or AMX, but with AVX2 alone they are still up to twice as fast.
+# to see everything. The second turns on Intel's oneDNN convolutions. TensorFlow itself turns them
+# on only for processors with AVX-512 VNNI or AMX, but with AVX2 alone they are still up to twice as
+# fast.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
