@@ -9,12 +9,12 @@ import numpy as np
 
 from course_lib import gan, plots, vae
 from course_lib.cli.results import File
-from course_lib.data import datasets, sources
+from course_lib.data import sources
 from course_lib.data.datasets import Dataset
 from course_lib.data.pixels import scale_pixels
 from course_lib.judging import doctor, metrics
 from course_lib.networks.layers import plain
-from course_lib.training import callbacks
+from course_lib.training import callbacks, snapshots
 from course_lib.vae.style import VAERecipe
 
 FEWEST_FOR_VAE = 20  # images: some to train with, and some to test with
@@ -29,7 +29,7 @@ def job_of(recipe) -> type:
 def load_data(recipe, data, class_names, seed) -> Dataset:
     """Return the data that the user named, or else the recipe's own."""
     if data is None and class_names is None and isinstance(recipe, VAERecipe):
-        return datasets.load_handwriting(vae.CHARACTERS, recipe.per_class, seed)
+        return vae.draw_characters(recipe.per_class, seed)
     return sources.load(data, recipe.data, class_names)
 
 
@@ -45,6 +45,10 @@ class Job:
             File("history.csv", "the numbers of every step", lambda path: self.history.save(path)),
             File("report.json", "the numbers of the whole run", self.save_report),
         ]
+
+    def take_snapshots(self, folder, every) -> None:
+        """Arrange that the run is saved in `folder` every so many steps."""
+        raise ValueError(f"{self.recipe.name} takes no snapshots on the way: leave out --every")
 
     def save_report(self, path) -> None:
         """Write the report as JSON."""
@@ -64,6 +68,7 @@ class GANJob(Job):
         super().__init__(recipe, dataset, steps, seed)
         self.batch_size = recipe.batch_size
         self.batches = dataset.batches(self.batch_size, seed)
+        self.more_callbacks = []
         network = "the network; keras.models.load_model reads it without this kit"
         self.files = [
             File("samples.png", "what the network writes now: open this first", self.draw_samples),
@@ -79,11 +84,21 @@ class GANJob(Job):
         self.yardstick = metrics.Yardstick(self.dataset) if enough else None
         self.model = self.recipe.build_gan(self.seed)
 
+    def take_snapshots(self, folder, every) -> None:
+        """Save samples and generator in `folder` every so many steps."""
+        z = gan.fixed_z(25, self.recipe.latent_dim, self.seed)
+        self.more_callbacks.append(snapshots.Snapshots(folder, every, z))
+
     def train(self) -> callbacks.History:
         """Train, with a progress bar and a film."""
         z = gan.fixed_z(50, self.recipe.latent_dim, self.seed)
         self.history, self.film = callbacks.fit_and_watch(
-            self.model, self.batches, self.steps, z, yardstick=self.yardstick
+            self.model,
+            self.batches,
+            self.steps,
+            z,
+            yardstick=self.yardstick,
+            more=self.more_callbacks,
         )
         return self.history
 

@@ -53,10 +53,12 @@ def add_train(commands) -> None:
     command.add_argument("--out", type=folder_name, help="default: outputs/RECIPE")
     command.add_argument("--seed", type=natural, default=0)
     command.add_argument("--precision", default="float32", help=PRECISION_HELP)
+    every = "also save a GAN's samples and generator every so many steps, in OUT/snapshots"
+    command.add_argument("--every", type=positive, metavar="STEPS", help=every)
     command.set_defaults(
         run=lambda o: train.run(
             o.recipe, o.data, o.out or Path("outputs") / o.recipe, o.steps, o.seed, o.class_names,
-            o.precision,
+            o.precision, o.every,
         )
     )  # fmt: skip
 

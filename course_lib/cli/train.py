@@ -1,12 +1,22 @@
 """One training run: load data by name, train a recipe, and save the results in a folder.
 
-The files are written after the training, all of them or none.
+The files are written after the training, all of them or none; only the snapshots that `--every`
+asks for are written on the way.
 """
 
 import time
 
 
-def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision="float32") -> int:
+def run(
+    recipe_name,
+    data,
+    out,
+    steps=None,
+    seed=0,
+    class_names=None,
+    precision="float32",
+    every=None,
+) -> int:
     """Train a recipe and leave pictures, numbers and the network in the folder `out`.
 
     Args:
@@ -15,6 +25,8 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
         out: a `pathlib.Path`; made if it is not there.
         steps: None for the recipe's own number.
         seed: of the weights, the order of the images and every z.
+        every: if given, a GAN's samples and generator are also saved every so many steps, in the
+            folder `snapshots` inside `out`.
 
     Returns:
         0, the exit code.
@@ -34,6 +46,8 @@ def run(recipe_name, data, out, steps=None, seed=0, class_names=None, precision=
     )
     results.check_folder(out, job.files)
     job.prepare()
+    if every:
+        job.take_snapshots(out / "snapshots", every)
     model = job.model
     print(f"{recipe.name}: {job.steps:,} steps of {job.batch_size} images on {model.runs_on}")
     start = time.perf_counter()

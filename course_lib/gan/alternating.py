@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from course_lib.data.pixels import scale_pixels
-from course_lib.gan.gan import GAN
+from course_lib.gan.gan import GAN, judge_logs
 from course_lib.training.weights import untouched
 
 
@@ -47,8 +47,9 @@ class AlternatingGAN(GAN):
         fake_images = self.generator(z, training=False)
         real_logits = self.discriminator(real_images, training=False)
         fake_logits = self.discriminator(fake_images, training=False)
-        g_accuracy = ops.mean(ops.cast(fake_logits > 0, "float32"))
-        d_accuracy = (ops.mean(ops.cast(real_logits > 0, "float32")) + 1.0 - g_accuracy) / 2
+        judged = judge_logs(real_logits, fake_logits)
+        g_accuracy = 1.0 - judged["fake_accuracy"]
+        d_accuracy = (judged["real_accuracy"] + judged["fake_accuracy"]) / 2
 
         self.pass_turn(g_accuracy, d_accuracy)
         tf.cond(
@@ -59,8 +60,7 @@ class AlternatingGAN(GAN):
         return {
             "d_loss": self.d_loss(real_logits, fake_logits),
             "g_loss": self.g_loss(fake_logits),
-            "real_score": ops.mean(ops.sigmoid(real_logits)),
-            "fake_score": ops.mean(ops.sigmoid(fake_logits)),
+            **judged,
             "d_accuracy": d_accuracy,
             "g_accuracy": g_accuracy,
             "g_turn": self.g_turn.value,

@@ -87,8 +87,8 @@ class GAN(StepModel):
             data: images [B, 28, 28, 1], uint8 as loaded or float32 in [-1, 1].
 
         Returns:
-            A dict of scalars: `d_loss`, `g_loss`, and D's mean scores (0 to 1) `real_score` and
-            `fake_score`, as D gave them before its update.
+            A dict of scalars: `d_loss` and the scores of `judge_logs`, both from before D's update,
+            and `g_loss`.
         """
         images, *_ = keras.utils.unpack_x_y_sample_weight(data)  # Keras may wrap a batch
         real_images = scale_pixels(images)
@@ -119,11 +119,7 @@ class GAN(StepModel):
             scaled_loss = self.d_optimizer.scale_loss(d_loss)
         variables = self.discriminator.trainable_variables
         self.d_optimizer.apply(tape.gradient(scaled_loss, variables), variables)
-        return {
-            "d_loss": d_loss,
-            "real_score": ops.mean(ops.sigmoid(real_logits)),
-            "fake_score": ops.mean(ops.sigmoid(fake_logits)),
-        }
+        return {"d_loss": d_loss, **judge_logs(real_logits, fake_logits)}
 
     def judge(self, real_images, fake_images) -> tuple:
         """Return D's logits of both, in one pass if D has no batch normalisation."""
@@ -190,3 +186,21 @@ class GAN(StepModel):
         for side in ("d_optimizer", "g_optimizer"):
             config[side] = keras.saving.deserialize_keras_object(config[side])
         self.compile(**config)
+
+
+def judge_logs(real_logits, fake_logits) -> dict:
+    """Return how D judges a batch, four scalars from 0 to 1.
+
+    Args:
+        real_logits, fake_logits: [B, 1], any range.
+
+    Returns:
+        The mean scores `real_score` and `fake_score`, and `real_accuracy` and `fake_accuracy`, the
+        fractions of real and of fake images that D is right about.
+    """
+    return {
+        "real_score": ops.mean(ops.sigmoid(real_logits)),
+        "fake_score": ops.mean(ops.sigmoid(fake_logits)),
+        "real_accuracy": ops.mean(ops.cast(real_logits > 0, "float32")),
+        "fake_accuracy": ops.mean(ops.cast(fake_logits <= 0, "float32")),
+    }

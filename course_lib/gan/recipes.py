@@ -15,6 +15,7 @@ from course_lib.gan.alternating import AlternatingGAN
 from course_lib.gan.combined import CombinedGAN
 from course_lib.gan.gan import GAN
 from course_lib.training.recipe import Recipe
+from course_lib.vae.published import PUBLISHED_VAE
 from course_lib.vae.style import STYLE_VAE
 
 
@@ -140,6 +141,8 @@ RECIPES = {
         ),
         GANRecipe(
             name="mnist-dcgan",
+            # Both networks work on pixels in [0, 1]. Where black is -1 for D, G turns black
+            # within 100 steps and stays so (benchmarks/PUBLISHED.md).
             origin="GANs on Hand-Written Digits Dataset; D sees 128 + 128, G 256",
             data="digits",
             latent_dim=100,
@@ -154,9 +157,14 @@ RECIPES = {
                 kernel=4,
                 last_kernel=7,
                 batch_norm=False,
+                unit_range=True,
             ),
             discriminator=partial(
-                networks.build_dcgan_discriminator, (64, 64), kernel=3, dropout=0.2
+                networks.build_dcgan_discriminator,
+                (64, 64),
+                kernel=3,
+                dropout=0.2,
+                unit_range=True,
             ),
         ),
         GANRecipe(
@@ -230,6 +238,7 @@ RECIPES["workshop-dcgan-62"] = replace(  # more classes need more images a step
     steps=4_800,
 )
 RECIPES["style-vae"] = STYLE_VAE
+RECIPES["style-vae-published"] = PUBLISHED_VAE
 
 
 def load(name: str) -> Recipe:

@@ -1,11 +1,13 @@
-"""Build every network of the course: pure functions, each of which returns a named keras.Model.
+"""Build the networks of the course: pure functions, each of which returns a named keras.Model.
 
 Images go in and come out as [B, 28, 28, 1] in [-1, 1]. The output of a network depends on its job:
 
-- a generator ends in tanh, which gives pixels in [-1, 1];
+- a generator ends in tanh, which gives pixels in [-1, 1]; with `unit_range`, in a sigmoid whose
+  pixels in [0, 1] are then rescaled;
 - a discriminator ends in one logit, with no sigmoid;
-- the classifier and the VAE's encoder return a dict: class logits together with features or z;
-- the VAE's decoder returns one logit for each pixel; its sigmoid is the probability of ink.
+- the classifier returns a dict: class logits together with features.
+
+`networks.vae_builders` builds the two networks of the style VAE.
 
 All layers are Keras's own except two that compute the same result with less work
 (`networks.layers`). `name` is always the model's name.
@@ -142,6 +144,7 @@ def build_dcgan_generator(
     negative_slope=0.2,
     batch_norm=True,
     dropout=0.0,
+    unit_range=False,
     name="generator",
 ) -> keras.Model:
     """Build a convolutional generator: z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
@@ -150,7 +153,8 @@ def build_dcgan_generator(
     the two numbers in `filters` doubles the side by `upsample(..., kernel, how)`, and each of
     `extra_filters` adds a Conv2DTranspose at 28×28. LeakyReLU(`negative_slope`) and, if
     `batch_norm`, BatchNormalization follow every one of these. `last_layer` ("conv" or
-    "transposed", side `last_kernel`) makes one channel with tanh. Radford et al. 2015,
+    "transposed", side `last_kernel`) makes one channel with tanh. With `unit_range` it ends in a
+    sigmoid instead, whose pixels in [0, 1] are then rescaled to [-1, 1]. Radford et al. 2015,
     arXiv:1511.06434; the tutorials mnist-dcgan (transposed) and letters-dcgan (nearest).
     """
     z = keras.Input((latent_dim,), name="z")
@@ -164,7 +168,10 @@ def build_dcgan_generator(
         x = layers.Conv2DTranspose(width, kernel, padding="same")(x)
         x = _activate(x, negative_slope, batch_norm)
     last = {"conv": NarrowConv2D, "transposed": layers.Conv2DTranspose}[last_layer]
-    images = last(1, last_kernel, padding="same", activation="tanh", dtype="float32")(x)
+    ending = "sigmoid" if unit_range else "tanh"
+    images = last(1, last_kernel, padding="same", activation=ending, dtype="float32")(x)
+    if unit_range:
+        images = layers.Rescaling(2.0, -1.0, dtype="float32")(images)
     return keras.Model(z, images, name=name)
 
 
@@ -174,7 +181,14 @@ def _activate(x, negative_slope, batch_norm):
 
 
 def build_dcgan_discriminator(
-    filters, *, kernel=5, strides=None, negative_slope=0.2, dropout=0.0, name="discriminator"
+    filters,
+    *,
+    kernel=5,
+    strides=None,
+    negative_slope=0.2,
+    dropout=0.0,
+    unit_range=False,
+    name="discriminator",
 ) -> keras.Model:
     """Build a convolutional discriminator.
 
@@ -184,6 +198,7 @@ def build_dcgan_discriminator(
         strides: the stride of each; 2 for all unless given.
         negative_slope: of the LeakyReLU after each.
         dropout: rate (0 to 1) of the Dropout after each LeakyReLU; 0 leaves it out.
+        unit_range: whether to rescale the pixels to [0, 1] first, so that black is 0.
 
     Returns:
         A model images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
@@ -192,6 +207,8 @@ def build_dcgan_discriminator(
     sigmoid.
     """
     images = x = keras.Input(IMAGE_SHAPE, name="images")
+    if unit_range:
+        x = layers.Rescaling(0.5, 0.5, dtype="float32")(x)
     for width, stride in zip(filters, strides or [2] * len(filters), strict=True):
         x = layers.Conv2D(width, kernel, strides=stride, padding="same")(x)
         x = layers.LeakyReLU(negative_slope)(x)
@@ -271,63 +288,3 @@ def build_classifier(n_classes, *, seed=0, name="classifier") -> keras.Model:
     )  # no feature is stuck at 0
     logits = layers.Dense(n_classes, dtype="float32", kernel_initializer=weights())(features)
     return keras.Model(images, {"features": features, "logits": logits}, name=name)
-
-
-def build_vae_encoder(n_classes, latent_dim=64, *, kernel=5, name="encoder") -> keras.Model:
-    """Build the style VAE's encoder: from an image to its character and its style.
-
-    Two strided convolutions of 32 filters, 28 -> 14 -> 7, lead to a class head with 128 units and,
-    directly, to the parameters of the posterior of z.
-
-    Args:
-        n_classes: how many characters it tells apart.
-        latent_dim: width of z.
-        kernel: side of the square kernels, in pixels.
-
-    Returns:
-        A model images [B, 28, 28, 1] in [-1, 1] -> {"logits": [B, n_classes], "z_mean":
-        [B, latent_dim], "z_log_var": [B, latent_dim]}.
-
-    From the tutorial *Hand Writing Generation*, which doesn't give its kernel sizes: 5 is our
-    choice.
-    """
-    images = x = keras.Input(IMAGE_SHAPE, name="images")
-    for _ in range(2):
-        x = layers.Conv2D(32, kernel, strides=2, padding="same", activation="relu")(x)
-    x = layers.Flatten()(x)  # [B, 1568]
-    outputs = {
-        "logits": layers.Dense(n_classes, dtype="float32")(layers.Dense(128, activation="relu")(x)),
-        "z_mean": layers.Dense(latent_dim, dtype="float32", name="z_mean")(x),
-        "z_log_var": layers.Dense(latent_dim, dtype="float32", name="z_log_var")(x),
-    }
-    return keras.Model(images, outputs, name=name)
-
-
-def build_vae_decoder(n_classes, latent_dim=64, *, kernel=4, name="decoder") -> keras.Model:
-    """Build the style VAE's decoder: from a character and a style to an image.
-
-    The class passes through 128 units to a 7×7×32 map, and z has a map of its own; their sum, with
-    a ReLU, passes through two strided transposed convolutions.
-
-    Args:
-        n_classes: how many characters there are.
-        latent_dim: width of z.
-        kernel: side of the square kernels, in pixels.
-
-    Returns:
-        A model (classes [B, n_classes], z [B, latent_dim]) -> pixel logits [B, 28, 28, 1]. Classes
-        are one-hot vectors or probabilities. The sigmoid of a logit is the probability of ink.
-
-    From the tutorial *Hand Writing Generation*, which gives neither the kernel sizes nor the way
-    the two maps are joined. We add them, which keeps the tutorial's 7×7×32, and take 4 for the
-    kernels: a multiple of the stride, which avoids a built-in grid pattern (lesson 05).
-    """
-    classes = keras.Input((n_classes,), name="classes")
-    z = keras.Input((latent_dim,), name="z")
-    from_class = layers.Dense(7 * 7 * 32)(layers.Dense(128, activation="relu")(classes))
-    from_z = layers.Dense(7 * 7 * 32)(z)
-    x = layers.ReLU()(layers.Add()([from_class, from_z]))
-    x = layers.Reshape((7, 7, 32))(x)  # [B, 7, 7, 32]
-    x = layers.Conv2DTranspose(32, kernel, strides=2, padding="same", activation="relu")(x)
-    logits = layers.Conv2DTranspose(1, kernel, strides=2, padding="same", dtype="float32")(x)
-    return keras.Model([classes, z], logits, name=name)

@@ -40,7 +40,7 @@ class StepCallback(keras.callbacks.Callback):
 
 
 class Progress(StepCallback):
-    """A progress bar with the current losses beside it.
+    """A progress bar with the current losses, and D's accuracy on real and fake images.
 
     Args:
         steps: the length of the run.
@@ -56,10 +56,11 @@ class Progress(StepCallback):
 
     def on_step(self, step, logs) -> None:
         """Move the bar to this step."""
-        self.bar.set_postfix(
-            {name: f"{float(logs[name]):.2f}" for name in ("d_loss", "g_loss") if name in logs},
-            refresh=False,
-        )
+        shown = {name: f"{float(logs[name]):.2f}" for name in ("d_loss", "g_loss") if name in logs}
+        for kind in ("real", "fake"):  # how many of each D is right about
+            if f"{kind}_accuracy" in logs:
+                shown[kind] = f"{float(logs[f'{kind}_accuracy']):.0%}"
+        self.bar.set_postfix(shown, refresh=False)
         self.bar.update(step - self.bar.n)
 
     def on_train_end(self, logs=None) -> None:
@@ -215,7 +216,9 @@ class Measure(StepCallback):
             self.due = self.step + self.every
 
 
-def fit_and_watch(model, batches, steps, z, n_frames=40, yardstick=None) -> tuple[History, Film]:
+def fit_and_watch(
+    model, batches, steps, z, n_frames=40, yardstick=None, more=()
+) -> tuple[History, Film]:
     """Train a GAN with a progress bar, the logs of every step and a film.
 
     Args:
@@ -225,6 +228,7 @@ def fit_and_watch(model, batches, steps, z, n_frames=40, yardstick=None) -> tupl
         z: [N, latent_dim]; the film shows the samples from it.
         n_frames: about how many frames the film has, 2 or more.
         yardstick: a `metrics.Yardstick` to measure the samples with during the run.
+        more: further Keras callbacks.
 
     Returns:
         The `History` and the `Film` of the run.
@@ -233,7 +237,7 @@ def fit_and_watch(model, batches, steps, z, n_frames=40, yardstick=None) -> tupl
         ValueError: as `Film`.
     """
     history, film = History(), Film(z, steps, n_frames)
-    watch = [history, film, Progress(steps)]
+    watch = [history, film, Progress(steps), *more]
     if yardstick:
         watch.append(Measure(yardstick, history))
     model.fit(batches, steps_per_epoch=steps, verbose=0, callbacks=watch)
