@@ -7,7 +7,7 @@ READY := .venv/ready
 
 BENCH := .venv-bench/bin/python
 
-.PHONY: help setup demo lab page check test test-quick notebooks handout site bench bench-quick clinic format lock clean
+.PHONY: help setup demo lab page check test test-quick notebooks handout site bench bench-quick clinic published format lock clean
 
 help:
 	@echo "make demo         train the workshop DCGAN and save pictures in outputs/demo (about 1 minute)"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench        compare speed and memory with other implementations (half an hour)"
 	@echo "make bench-quick  run shorter versions of these benchmarks, without memory (3 minutes)"
 	@echo "make clinic       break runs on purpose and count how often the doctor is right (about an hour)"
+	@echo "make published    train every tutorial's recipe as published (hours; may be stopped and continued)"
 	@echo "make format       format and lint the code"
 	@echo "make lock         renew requirements.lock from pyproject.toml"
 	@echo "make clean        delete the environments and outputs"
@@ -87,6 +88,9 @@ bench-quick: .venv-bench/ready
 
 clinic: $(READY)
 	$(BIN)/python benchmarks/clinic
+
+published: $(READY)
+	$(BIN)/python benchmarks/published
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -4,7 +4,7 @@ The packages in reading order; reading all of them takes an afternoon:
 
 1. `pen`       handwriting drawn by a simulated pen, with a known style
 2. `data`      every source becomes one `Dataset`; the pixel contract; lesson 01
-3. `plots`     image grids, loss curves, score titles
+3. `plots`     image grids, loss curves, diagrams of networks
 4. `networks`  builders of the generators, discriminators, encoders and decoders; lessons 02 and 03
 5. `training`  what every training shares: freezing weights, callbacks, precision, saving
 6. `vae`       reads characters and writes others in the same style; lesson 07
@@ -40,6 +40,7 @@ FRONT_NAMES = {
     "places": "data.places",
     "engine": "training.engine",
     "callbacks": "training.callbacks",
+    "snapshots": "training.snapshots",
     "weights": "training.weights",
     "losses": "gan.losses",
     "combined": "gan.combined",

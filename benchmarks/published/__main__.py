@@ -15,7 +15,7 @@ from course_lib.networks import startup  # noqa: F401 - first: it loads TensorFl
 import keras
 import page
 from plans import PLANS
-from runs import Run, measure_speed
+from runs import GANRun, measure_speed
 
 from course_lib import metrics
 
@@ -34,10 +34,12 @@ def main():
     only_page = "write the page from the runs that are there, and train nothing"
     parser.add_argument("--page", action="store_true", help=only_page)
     options = parser.parse_args()
-    runs = [Run(name, PLANS[name], seed, RUNS) for seed in options.seeds for name in options.only]
+    runs = [
+        GANRun(name, PLANS[name], seed, RUNS) for seed in options.seeds for name in options.only
+    ]
     if not options.page:
         train(runs, options.minutes)
-    every = [Run(name, plan, seed, RUNS) for name, plan in PLANS.items() for seed in range(3)]
+    every = [GANRun(name, plan, seed, RUNS) for name, plan in PLANS.items() for seed in range(3)]
     page.write(every, ROOT)
 
 

@@ -24,7 +24,7 @@ SURE = 0.9  # a sample reads as a character if the classifier gives one this pro
 
 
 class Run:
-    """A published recipe, its seed, and what it has reached.
+    """A published recipe, its seed, and what it has reached; `GANRun` and `VAERun` say the rest.
 
     Args:
         name: of the recipe.
@@ -62,10 +62,7 @@ class Run:
             self.model = keras.models.load_model(self.folder / f"model-{step}.keras")
             self.history = self.load_history()
         else:
-            self.model = self.recipe.build_gan(self.seed)
-            self.history = {}
-        # The order of the images can't be stored; after a break it starts anew with another seed.
-        self.batches = dataset.batches(self.recipe.batch_size, self.seed + step)
+            self.model, self.history = self.build(), {}
         where = dataset.source.split(f", {os.sep}")[0]  # without the path of the file
         self.state["data"] = f"Data: {where}."
         self.state["readable_real"] = readable(yardstick.classifier, dataset.images[:N_MEASURED])
@@ -101,33 +98,24 @@ class Run:
             left = mark * self.plan.steps_per_unit(self.dataset) - self.state["step"]
             stretch = min(stretch, left)
         self.watch.stop_at_turn = mark
+        # The order of the images is no part of a saved model: each stretch has a seed of its own.
+        order = self.seed + self.state["step"]
+        batches = self.dataset.batches(self.recipe.batch_size, order, self.labels)
         start, before = time.perf_counter(), len(self.watch.logs)
-        self.model.fit(self.batches, steps_per_epoch=stretch, verbose=0, callbacks=[self.watch])
+        self.model.fit(batches, steps_per_epoch=stretch, verbose=0, callbacks=[self.watch])
         self.state["seconds"] += time.perf_counter() - start
         self.state["step"] += len(self.watch.logs) - before
         self.state["turn"] = self.watch.turn
 
     def measure(self, mark) -> None:
-        """Draw samples at a mark, measure them, and keep the first hundred."""
-        z = gan.fixed_z(N_MEASURED, self.model.latent_dim, self.seed + 1)
-        samples = np.concatenate([self.model.sample(part) for part in np.split(z, 4)])
-        report = self.yardstick.report(samples)
+        """Keep what the model writes at a mark, and its measures."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        real = scale_pixels(self.dataset.images[:50])
-        np.savez_compressed(
-            self.folder / f"mark-{mark}.npz",
-            samples=samples[:100].astype("float16"),
-            scores=scores(self.model, samples[:100]),
-            real=real.astype("float16"),
-            real_scores=scores(self.model, real),
-        )
+        kept, measures = self.look()
+        np.savez_compressed(self.folder / f"mark-{mark}.npz", **kept)
         self.state["marks"][str(mark)] = {
             "step": self.state["step"],
             "minutes": self.state["seconds"] / 60,
-            "readable": readable(self.yardstick.classifier, samples),
-            "classes": len(report.class_counts) - len(report.missing()),
-            "ink": float((samples.mean() + 1) / 2),
-            **report.numbers(),
+            **measures,
         }
 
     def save(self) -> None:
@@ -141,6 +129,35 @@ class Run:
         for old in [*self.folder.glob("model-*"), *self.folder.glob("history-*")]:
             if old.stem.split("-")[1] != str(step):
                 old.unlink()
+
+
+class GANRun(Run):
+    """A run of a GAN: its samples are read, and compared with the real images."""
+
+    labels = False
+
+    def build(self) -> keras.Model:
+        """Build the recipe's GAN."""
+        return self.recipe.build_gan(self.seed)
+
+    def look(self) -> tuple[dict, dict]:
+        """Return a hundred samples with D's scores, beside real images, and all measures."""
+        z = gan.fixed_z(N_MEASURED, self.model.latent_dim, self.seed + 1)
+        samples = np.concatenate([self.model.sample(part) for part in np.split(z, 4)])
+        report = self.yardstick.report(samples)
+        real = scale_pixels(self.dataset.images[:50])
+        kept = {
+            "samples": samples[:100].astype("float16"),
+            "scores": scores(self.model, samples[:100]),
+            "real": real.astype("float16"),
+            "real_scores": scores(self.model, real),
+        }
+        return kept, {
+            "readable": readable(self.yardstick.classifier, samples),
+            "classes": len(report.class_counts) - len(report.missing()),
+            "ink": float((samples.mean() + 1) / 2),
+            **report.numbers(),
+        }
 
 
 class Watch(callbacks.StepCallback):
