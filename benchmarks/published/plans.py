@@ -47,4 +47,5 @@ PLANS = {
     "mnist-dcgan": Plan(tuple(range(0, 101, 10)), "epoch", datasets.load_digits, 256),
     "letters-mlp-gan": Plan((0, 1, 5, 20, 50, 100, 200, 450), "epoch", load_capitals, 64),
     "letters-dcgan": Plan((1, 2, 25, 100, 500, 5_000), "turn", load_both_cases, 128),
+    "style-vae-published": Plan(tuple(range(1, 11)), "epoch", load_characters, 64),
 }

@@ -24,7 +24,10 @@ SURE = 0.9  # a sample reads as a character if the classifier gives one this pro
 
 
 class Run:
-    """A published recipe, its seed, and what it has reached; `GANRun` and `VAERun` say the rest.
+    """A published recipe, its seed, and what it has reached.
+
+    A subclass says how the model is built, whether it learns from labels, and what is kept and
+    measured at a mark: `build`, `labels` and `look`.
 
     Args:
         name: of the recipe.
@@ -67,6 +70,21 @@ class Run:
         self.state["data"] = f"Data: {where}."
         self.state["readable_real"] = readable(yardstick.classifier, dataset.images[:N_MEASURED])
         self.watch = Watch(self.state["turn"], self.history.get("g_turn", [1])[-1])
+
+    def measure_speed(self, dataset) -> tuple[str, float]:
+        """Return the faster precision of this machine, and its milliseconds per step."""
+        self.dataset, found = dataset, {}
+        for precision in ("float32", "bfloat16") if engine.has_bfloat16() else ("float32",):
+            engine.use_precision(precision)
+            model = self.build()
+            batches = dataset.batches(self.recipe.batch_size, 0, self.labels)
+            steps = getattr(self.recipe, "steps_per_execution", 1) * 2
+            model.fit(batches, steps_per_epoch=steps, verbose=0)  # compiles the step
+            start = time.perf_counter()
+            model.fit(batches, steps_per_epoch=steps, verbose=0)
+            found[precision] = 1000 * (time.perf_counter() - start) / steps
+        fastest = min(found, key=found.get)
+        return fastest, found[fastest]
 
     def advance(self) -> None:
         """Train for a stretch, or up to the next mark if that comes first, and save."""
@@ -218,19 +236,3 @@ def write(path, text) -> None:
     temporary = path.with_name(f"{path.name}.part")
     temporary.write_text(text, encoding="utf-8")
     os.replace(temporary, path)
-
-
-def measure_speed(recipe, dataset) -> tuple[str, float]:
-    """Return the faster precision of this machine for a recipe, and its milliseconds per step."""
-    found = {}
-    for precision in ("float32", "bfloat16") if engine.has_bfloat16() else ("float32",):
-        engine.use_precision(precision)
-        model = recipe.build_gan(0)
-        batches = dataset.batches(recipe.batch_size)
-        steps = recipe.steps_per_execution * 2
-        model.fit(batches, steps_per_epoch=steps, verbose=0)  # compiles the step
-        start = time.perf_counter()
-        model.fit(batches, steps_per_epoch=steps, verbose=0)
-        found[precision] = 1000 * (time.perf_counter() - start) / steps
-    fastest = min(found, key=found.get)
-    return fastest, found[fastest]
