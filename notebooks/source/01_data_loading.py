@@ -13,7 +13,7 @@
 # %% [markdown]
 # ## Knobs
 #
-# Everything to turn, in one place. Nothing is downloaded: a simulated pen draws the characters.
+# Nothing is downloaded: a simulated pen draws the characters.
 
 # %%
 from course_lib import datasets, networks, pen, plots
@@ -72,7 +72,7 @@ plt.show()
 # The humps are the lines of the picture, one after another: ink is a high number, paper is 0.
 # `reshape` only breaks the row into lines.
 #
-# Up close there is no picture at all, just numbers. Eight by eight from the middle:
+# Up close there are only numbers. Eight by eight from the middle:
 
 # %% alt="Eight lines of eight pixels, enlarged, each with its number: 0 where it is black, up to 255 where it is white."
 window = pixels[10:18, 10:18]
@@ -113,8 +113,8 @@ az = datasets.load_kaggle_csv(az_path)
 plots.plot_class_counts(az.labels, az.class_names, title="letters: 50 to 1")
 
 # %% [markdown]
-# The letters tutorial's cure is a ceiling: at most so many of each class, picked at random (4,182
-# in the real file). Ask for more than the rarest class has, and the loader refuses.
+# The letters tutorial's fix is a cap: at most 4,182 random images of each class. Ask for more than
+# the rarest class has, and the loader refuses.
 
 # %%
 try:
@@ -172,8 +172,28 @@ for attempt in ("first", "second"):
 # NBVAL_CHECK_OUTPUT
 print(digits.images.shape, digits.images.dtype, digits.labels.shape, digits.class_names)
 
-# %% alt="Forty drawn digits in four rows, upright, white ink on black."
-plots.plot_images(digits.images[:40], title="the first forty rows of the file")
+# %% [markdown]
+# The last axis is the **channel**: one number for each pixel, where a colour photo has three.
+# Convolutions need this axis. A file doesn't have it, and `expand_dims` adds it.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+without_channel = frame.iloc[:, 1:].to_numpy().reshape(-1, 28, 28)
+with_channel = np.expand_dims(without_channel, axis=-1)  # or without_channel[..., None]
+print(without_channel.shape, "->", with_channel.shape)
+print("no pixel has changed:", np.array_equal(with_channel[:, :, :, 0], without_channel))
+print("the same as the loader's:", np.array_equal(with_channel, digits.images))
+
+# %% [markdown]
+# Look at the images with their labels above them. **Does any label look wrong?**
+
+# %% alt="Forty drawn digits in four rows, upright, white ink on black, each with its label above it."
+names = [digits.class_names[label] for label in digits.labels[:40]]
+plots.plot_images(digits.images[:40], names, title="the first forty rows of the file")
+
+# %% [markdown]
+# None does. [Other sources](../data/README.md) have their own loaders: MNIST, EMNIST, USPS (digits
+# from envelopes) and KMNIST (Japanese characters).
 
 # %% [markdown]
 # Now break the file on purpose, the way real files break: a word where a number should be.
@@ -191,8 +211,8 @@ except datasets.DatasetError as error:
     print(str(error).replace(str(broken_path), broken_path.name))
 
 # %% [markdown]
-# File, row, column, what was found, what to do. Errors like this one cost a minute; the same word
-# read as a zero costs an evening.
+# File, row, column, what was found, what to do. An error like this costs a minute; the same word
+# read as zero costs an evening.
 
 # %% [markdown]
 # ## What goes wrong without an error
@@ -213,7 +233,7 @@ plt.show()
 # write them: perfectly, and sideways.
 #
 # > **Trap.** EMNIST stores its images with rows and columns exchanged and starts its letters at 1,
-# > not 0. `datasets.load_emnist` mends both; a hand-written reader often forgets one.
+# > not 0. `datasets.load_emnist` corrects both; a hand-written reader often forgets one.
 
 # %% [markdown]
 # ## The pen

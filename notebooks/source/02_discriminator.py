@@ -8,7 +8,7 @@
 # 2. move between logit, score and loss;
 # 3. say what a discriminator has really learned, and why that depends on its opponent.
 #
-# **You need:** lesson 01, and an idea of how a network learns (loss, gradient). **It takes:** 25 minutes to read;
+# **You need:** lesson 01, and an idea of how a network learns (loss, gradient). **It takes:** 35 minutes to read;
 # the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
@@ -17,7 +17,9 @@
 # %%
 from course_lib import combined, datasets, losses, networks, plots, recipes
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
+import tensorflow as tf
 from keras import layers
 
 BATCH_SIZE = 256  # half of it real, half of it fake, as in the tutorial
@@ -27,9 +29,8 @@ SEED = 0
 # %% [markdown]
 # ## Two piles of pictures
 #
-# An editor has two piles on her desk: letters that people wrote, and forgeries. Her whole job is
-# one question, over and over: *did a person write this?* She starts with the easiest forgery
-# there is, pixels thrown like dice.
+# An editor has two piles on her desk: letters that people wrote, and forgeries. She asks one
+# question: *did a person write this?* The easiest forgery is pixels thrown like dice.
 
 # %% alt="Eight drawn digits above eight squares of random black and white pixels."
 digits = datasets.load_digits()
@@ -46,7 +47,7 @@ both = np.concatenate([real_images, throw_dice(8)])
 plots.plot_images(both, columns=8, title="eight real ones, eight fakes")
 
 # %% [markdown]
-# You can tell them apart from across the room. Let us see how long a network needs.
+# You can tell them apart at once. How long does a network need?
 
 # %% [markdown]
 # ## The network
@@ -54,15 +55,15 @@ plots.plot_images(both, columns=8, title="eight real ones, eight fakes")
 # A **convolution** slides a small window of weights, its *kernel*, over the picture; each kernel
 # makes one *channel*. *Stride* 2 moves two pixels at a time and halves the side: 28 → 14 → 7.
 # `LeakyReLU` damps negative values, `Dropout` silences units at random, and one `Dense` unit adds
-# up the evidence. This is the discriminator of the tutorial *GANs on Hand-Written Digits Dataset*,
-# without its sigmoid; why, you see below.
+# up the evidence. This is the discriminator of the tutorial *GANs on Hand-Written Digits Dataset*
+# without its sigmoid.
 
 # %%
 keras.utils.set_random_seed(SEED)
 discriminator = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
-        # [B, 14, 14, 64]: B images of 14 × 14 and 64 channels. "same" adds a border, or it were 13
+        # [B, 14, 14, 64]: B images, 64 channels. "same" adds a border; without it the side is 13
         layers.Conv2D(64, 3, strides=2, padding="same"),
         layers.LeakyReLU(0.2),
         layers.Dropout(0.2),
@@ -88,7 +89,42 @@ print("Keras counts", discriminator.count_params())
 print("the library's", recipes.load("mnist-dcgan").build_discriminator().count_params())
 
 # %% [markdown]
-# Nine tenths of them sit in the second convolution. Strides and activations cost nothing.
+# `summary()` prints the same as a table. **Which layer has most of the parameters?**
+
+# %%
+discriminator.summary()
+
+# %% [markdown]
+# The second convolution has nine tenths of them. `plot_layers` draws such a table. Here is a bigger
+# discriminator, from the tutorial *letters-dcgan*:
+
+# %% alt="Seven boxes from top to bottom: images of 28 by 28, four convolutions that shrink the side to 14, 7 and 4 while the channels grow from 64 to 512, Flatten, and Dense with one number; 4,311,553 parameters in all."
+letters_discriminator = recipes.load("letters-dcgan").build_discriminator()
+plots.plot_layers(letters_discriminator)
+
+# %% [markdown]
+# ## Strides or pooling?
+#
+# Many classifiers halve the side by **pooling** instead: the convolution moves one pixel at a time,
+# and `MaxPooling2D` keeps the largest of each four values. **Predict** which way costs more.
+
+# %%
+# NBVAL_CHECK_OUTPUT
+ways = {
+    "stride 2": [layers.Conv2D(64, 3, strides=2, padding="same")],
+    "pooling": [layers.Conv2D(64, 3, padding="same"), layers.MaxPooling2D(2)],
+}
+for name, steps in ways.items():
+    part = keras.Sequential([keras.Input((28, 28, 1)), *steps])
+    _, height, width, channels = steps[0].output.shape
+    multiplications = height * width * channels * 3 * 3 * 1
+    print(f"{name}: {part.output_shape[1:]}, {part.count_params()} parameters", end=", ")
+    print(f"{multiplications:,} multiplications for each image")
+
+# %% [markdown]
+# The shapes and parameters are the same, but pooling costs four times as much: it computes four
+# values and throws three away. DCGANs use strides (Radford et al. 2015, arXiv:1511.06434), so the
+# kernels learn how to shrink the image.
 
 # %% [markdown]
 # ## Logit, score, loss
@@ -107,8 +143,8 @@ for row in zip(logits, scores, cost_if_real):
 
 # %% [markdown]
 # It punishes the confident mistake: saying 0.018 about a real image costs 4.018, saying 0.982 costs
-# 0.018. A shrug, score 0.5, always costs `np.log(2)` = 0.693. **Remember that number.** A discriminator
-# that cannot tell anything apart pays exactly this much, here as the average over real and fake.
+# 0.018. A shrug, score 0.5, always costs `np.log(2)` = 0.693. **Remember that number**: a
+# discriminator that can't tell anything apart pays exactly this, on average over real and fake.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -116,8 +152,8 @@ shrug = np.zeros((4, 1), "float32")
 print(f"{float(losses.bce_d_loss(shrug, shrug)):.3f}")
 
 # %% [markdown]
-# Why no sigmoid in the network? `log(sigmoid(-200))` is minus infinity in the computer's numbers;
-# from the logit itself, the loss is `softplus(200)` = 200, which a gradient can work with.
+# Why no sigmoid in the network? To a computer, `log(sigmoid(-200))` is minus infinity. From the
+# logit, the loss is `softplus(200)` = 200, which a gradient can work with.
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -128,21 +164,77 @@ with np.errstate(divide="ignore"):
 print("from the logit:     ", float(keras.ops.softplus(-hopeless)[0, 0]))
 
 # %% [markdown]
+# ## Backpropagation: which way to move each weight
+#
+# The **gradient** holds a slope for each weight: how fast the loss changes with it.
+# **Backpropagation** finds all slopes in one pass. It goes back from the loss to the first layer,
+# multiplying the derivatives of the layers (the chain rule). Then the optimizer moves every weight
+# a little *against* its slope.
+
+
+# %%
+def loss_of_both():
+    """D's loss on the sixteen pictures above, without Dropout."""
+    logits = discriminator(both, training=False)
+    return losses.bce_d_loss(logits[:8], logits[8:])
+
+
+with tf.GradientTape() as tape:
+    loss = loss_of_both()
+gradients = tape.gradient(loss, discriminator.trainable_weights)
+print(sum(gradient.shape.num_elements() for gradient in gradients), "slopes, one for each weight")
+
+# %% [markdown]
+# Is that right? Take the steepest weight of the first layer, change it by hand, and measure.
+
+# %%
+kernel, slopes = discriminator.trainable_weights[0], gradients[0].numpy()
+place = np.unravel_index(np.abs(slopes).argmax(), slopes.shape)
+direction = np.zeros(slopes.shape, "float32")
+direction[place] = 1.0
+original = kernel.numpy()
+changes, curve = np.linspace(-0.5, 0.5, 21), []
+for change in changes:
+    kernel.assign(original + change * direction)
+    curve.append(float(loss_of_both()))
+kernel.assign(original)
+
+measured = (curve[11] - curve[9]) / (changes[11] - changes[9])
+print(f"slope by backpropagation {slopes[place]:.3f}, measured {measured:.3f}")
+
+# %% alt="The loss as a curve over the change of one weight, falling from 0.70 to 0.65; a dashed straight line with the slope from backpropagation touches it in the middle and leaves it at both ends."
+figure, ax = plt.subplots(figsize=(6, 2.8), layout="constrained")
+ax.plot(changes, curve, "o-", color="black", markersize=3, label="measured")
+line = float(loss) + slopes[place] * changes
+ax.plot(changes, line, "--", color=plots.ORANGE, label="slope by backpropagation")
+ax.set(xlabel="change of the weight", ylabel="loss")
+ax.legend(frameon=False)
+plt.show()
+
+# %% [markdown]
+# The line fits near the middle only. That is one reason why training takes many small steps.
+
+# %% [markdown]
 # ## Training: half real, half fake
 #
-# Real images get the label 1, fakes the label 0. Each step shows both halves. **Expect:** 60 steps
-# in {time}. Will it be certain after 5 steps, 50, or never?
+# Each step shows real images with the label 1 and fakes with the label 0. Nobody has to label
+# them: we know which ones we made. That is why a GAN counts as *unsupervised*, although it is made
+# of two *supervised* problems. D learns from the labels 1 and 0; G learns from the label 1 for all
+# its fakes, which means "D should call this real".
+#
+# **Expect:** 60 steps in {time}. Will D be certain after 5 steps, 50, or never?
 
 # %%
 discriminator.compile(
-    keras.optimizers.Adam(2e-4, beta_1=0.5),  # half the usual momentum, as most GANs have it
+    keras.optimizers.Adam(2e-4, beta_1=0.5),  # less momentum than the usual 0.9, as in most GANs
     keras.losses.BinaryCrossentropy(from_logits=True),
     jit_compile=False,  # on a CPU, compiled convolutions are slower than plain ones
 )
 half = BATCH_SIZE // 2
 labels = np.concatenate([np.ones((half, 1)), np.zeros((half, 1))]).astype("float32")
 batches = digits.batches(half, seed=SEED).as_numpy_iterator()
-history = {"step": [], "real_score": [], "fake_score": []}
+keys = ("step", "real_score", "fake_score", "real_accuracy", "fake_accuracy")
+history = {key: [] for key in keys}
 
 # %% alt="D's mean score by step: on real images it climbs from one half towards 1, on generated ones it falls towards 0."
 for step in range(STEPS):
@@ -153,12 +245,26 @@ for step in range(STEPS):
     history["step"].append(step)
     history["real_score"].append(float(scores[:half].mean()))
     history["fake_score"].append(float(scores[half:].mean()))
+    history["real_accuracy"].append(float((scores[:half] > 0.5).mean()))
+    history["fake_accuracy"].append(float((scores[half:] <= 0.5).mean()))
 
 print(f"loss of the last step: {loss:.3f}")
 plots.plot_scores(history)
 
 # %% [markdown]
-# The curves start together at a shrug and part; after fifty steps the case is closed.
+# The curves start together at a shrug and part. How many images does D get right? **Guess** why we
+# count real and fake images apart.
+
+# %%
+for step in (0, 2, 5, 10, 20, STEPS - 1):
+    real_accuracy, fake_accuracy = history["real_accuracy"][step], history["fake_accuracy"][step]
+    both_accuracy = (real_accuracy + fake_accuracy) / 2
+    print(f"step {step:2}: real {real_accuracy:4.0%}, fake {fake_accuracy:4.0%}", end=", ")
+    print(f"both {both_accuracy:4.0%}")
+
+# %% [markdown]
+# At step 0, 61% together looks like a little skill. Apart, the numbers show that D has none yet: it
+# calls most images fake, whatever they are. At step 10, all its mistakes are fakes that pass.
 #
 # > **Trap.** We call `combined.batch_loss`, two lines around Keras's `train_on_batch`. Before 3.15,
 # > Keras 3 returned the *mean of all losses since the last reset*, which looks smooth and hides what
@@ -167,7 +273,7 @@ plots.plot_scores(history)
 # %% [markdown]
 # ## What did it learn?
 #
-# It is sure. But sure of what? Let us show it six kinds of pictures, five of them new to it.
+# It is sure. But sure of what? Show it six kinds of pictures, five of them new to it.
 
 # %% alt="Six pictures: a real digit, one upside down, a smudge that is the average of digits, shuffled pixels, a few bright dots on black, and blank black paper."
 real = networks.scale_pixels(digits.images[-6:])
@@ -208,16 +314,15 @@ for name, images in tests.items():
     print(f"{name:17} mean score {scores.mean():.2f}")
 
 # %% [markdown]
-# So it is: dark means real. That is the cheapest rule that separates her two piles. It is not a
-# weakness of the network: the loss was almost zero, so nothing asked for more. **A discriminator
-# becomes exactly as clever as its opponent forces it to be.**
+# So dark means real: the cheapest rule that separates her two piles. The loss was almost zero, so
+# nothing asked for more. **A discriminator becomes exactly as clever as its opponent forces it to
+# be.**
 
 # %% [markdown]
 # ## A better opponent
 #
-# Let us prove that. The network goes on from where it stands, for as many steps, but the fakes are now
-# shuffled digits: the right amount of ink, in the wrong places. Darkness cannot tell these two
-# piles apart. **Expect:** {time} again.
+# To prove that, we train on for as many steps, but the fakes are now shuffled digits: the right
+# amount of ink, in the wrong places. Darkness can't separate these two piles. **Expect:** {time}.
 
 # %%
 shuffle = rng.permutation(784)
@@ -233,10 +338,33 @@ for name, images in trial.items():
     print(f"{name:16} mean score {scores.mean():.2f}")
 
 # %% [markdown]
-# Scattered ink has lost its credit. Upside-down digits, a smudge and
-# blank paper still pass, because no opponent has tried them. We could go on inventing forgeries by
-# hand. Or we build a network whose only aim is to find the forgery that still works. That is the
-# generator.
+# Scattered ink no longer fools her. Upside-down digits, a smudge and blank paper still pass,
+# because no opponent has tried them. Next we build a network whose only aim is to find the forgery
+# that still works: the generator.
+
+# %% [markdown]
+# ## Whose task is easier?
+#
+# Both networks learn by backpropagation, but D's task is easier:
+#
+# - D answers with one number, G with 784 that must fit together.
+# - Each image has a right answer for D. No z has a right picture for G.
+# - G's gradient comes back through D, so G can only learn what D has noticed.
+#
+# The tutorial adds that D has fewer parameters. **Guess**: is that so?
+
+# %%
+# NBVAL_CHECK_OUTPUT
+for name in ("kaggle-mlp-gan", "letters-mlp-gan", "mnist-dcgan", "letters-dcgan"):
+    recipe = recipes.load(name)
+    g_count = recipe.build_generator().count_params()
+    d_count = recipe.build_discriminator().count_params()
+    fewer = "D has fewer" if d_count < g_count else "D has more"
+    print(f"{name:16} G {g_count:>9,}   D {d_count:>9,}   {fewer}")
+
+# %% [markdown]
+# In three of the four tutorials it is. In *letters-dcgan* D is the bigger one, and its task is still
+# the easier one: size isn't the reason.
 
 # %% [markdown]
 # ## Try it yourself

@@ -59,7 +59,7 @@ dense.add(layers.Reshape((28, 28, 1)))
 
 # %% [markdown]
 # Batch normalisation brings each unit to mean 0 and variance 1 over the batch, with a learned
-# scale and shift. It owns four numbers for each unit; two of them are running statistics, which no
+# scale and shift. It has four parameters per unit; two of them are running statistics, which no
 # gradient moves. **Predict** how many of the parameters are trainable.
 
 # %%
@@ -73,12 +73,13 @@ print("statistics:", dense.count_params() - trainable, "= 2 x", 256 + 512 + 1024
 #
 # The MNIST tutorial starts small instead: a Dense layer lays out 7×7 places with 128 channels, and
 # two *transposed convolutions* double the side, 7 → 14 → 28. Lesson 05 takes that operation
-# apart; here it is enough that each place paints a little patch.
+# apart; here it is enough that each place paints a little patch. The tutorial ends in a sigmoid,
+# for pixels in [0, 1]; here we end in `tanh`.
 
 # %%
 convolutional = keras.Sequential(
     [
-        keras.Input((LATENT_DIM,)),
+        keras.Input((LATENT_DIM,), name="z"),
         layers.Dense(7 * 7 * 128),
         layers.LeakyReLU(0.2),
         layers.Reshape((7, 7, 128)),  # [B, 7, 7, 128]
@@ -87,7 +88,8 @@ convolutional = keras.Sequential(
         layers.Conv2DTranspose(128, 4, strides=2, padding="same"),  # [B, 28, 28, 128]
         layers.LeakyReLU(0.2),
         layers.Conv2D(1, 7, padding="same", activation="tanh"),  # [B, 28, 28, 1]
-    ]
+    ],
+    name="convolutional_generator",
 )
 
 # %% [markdown]
@@ -99,6 +101,21 @@ convolutional = keras.Sequential(
 print("ours:  ", dense.count_params(), convolutional.count_params())
 for name in ("kaggle-mlp-gan", "mnist-dcgan", "letters-mlp-gan", "letters-dcgan"):
     print(f"{name:16} {recipes.load(name).build_generator().count_params():,}")
+
+# %% [markdown]
+# `summary()` shows the layers as a table, `plot_layers` as a picture. **Guess first:** does the first
+# layer have most of the parameters, or the last?
+
+# %%
+dense.summary()
+
+# %% alt="Six boxes from top to bottom: z with 100 numbers; Dense to 6,272 with 633,472 parameters; Reshape to 7 by 7 by 128; two transposed convolutions to 14 by 14 and 28 by 28, each with 262,272 parameters; a convolution to one channel with 6,273."
+plots.plot_layers(convolutional)
+
+# %% [markdown]
+# The dense network has more than half of them in its last layer, where every pixel has weights of
+# its own. The convolutional one has more than half in its first layer; its last, which paints all
+# 784 pixels, has only 6,273.
 
 # %% [markdown]
 # ## What does a generator draw before it has learned anything?
@@ -213,7 +230,7 @@ for _ in range(STEPS):
     fooled.append(float(np.mean(keras.ops.sigmoid(pair(random_z, training=False)))))
     combined.batch_loss(pair, random_z, np.ones((64, 1), "float32"))
 
-# %% alt="Left, the judge's score of the fakes climbs from 0 to about 1 in 80 steps; right, ten dark and light blots that look like no digit."
+# %% alt="Left, the judge's score of the fakes climbs from 0 to above 0.9 in 80 steps; right, ten noisy blots that look like no digit."
 figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.6), layout="constrained")
 left.plot(fooled, color="black")
 left.set(xlabel="step", ylabel="the judge's score of the fakes", ylim=(0, 1.05))
