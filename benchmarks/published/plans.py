@@ -34,7 +34,7 @@ def load_capitals():
 
 def load_both_cases():
     """Draw 1,000 of each capital and each small letter."""
-    return datasets.load_handwriting("".join(datasets.ALPHANUMERIC[10:]), 1_000)
+    return datasets.load_handwriting("both-cases", 1_000)
 
 
 def load_characters():

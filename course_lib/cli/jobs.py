@@ -65,9 +65,10 @@ class GANJob(Job):
     )
 
     def __init__(self, recipe, dataset, steps, seed):
+        recipe = recipe.for_classes(len(dataset.class_names))
         super().__init__(recipe, dataset, steps, seed)
         self.batch_size = recipe.batch_size
-        self.batches = dataset.batches(self.batch_size, seed)
+        self.batches = dataset.batches(self.batch_size, seed, labels=recipe.n_classes > 0)
         self.more_callbacks = []
         network = "the network; keras.models.load_model reads it without this kit"
         self.files = [
@@ -91,7 +92,7 @@ class GANJob(Job):
 
     def train(self) -> callbacks.History:
         """Train, with a progress bar and a film."""
-        z = gan.fixed_z(50, self.recipe.latent_dim, self.seed)
+        z = self.choose_z(50, self.seed)
         self.history, self.film = callbacks.fit_and_watch(
             self.model,
             self.batches,
@@ -102,9 +103,14 @@ class GANJob(Job):
         )
         return self.history
 
+    def choose_z(self, n, seed) -> np.ndarray:
+        """Return `n` fixed z for a picture; in a conditional GAN they choose each class in turn."""
+        z, n_classes = gan.fixed_z(n, self.recipe.latent_dim, seed), self.recipe.n_classes
+        return gan.choose_classes(z, np.arange(n) % n_classes, n_classes) if n_classes else z
+
     def draw_samples(self, path) -> None:
         """Draw a hundred samples."""
-        samples = self.model.sample(gan.fixed_z(100, self.recipe.latent_dim, self.seed + 1))
+        samples = self.model.sample(self.choose_z(100, self.seed + 1))
         title = f"{self.recipe.name} after {self.steps:,} steps: 100 characters that nobody wrote"
         plots.plot_images(samples, title=title).savefig(path, dpi=120)
 

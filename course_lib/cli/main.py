@@ -33,7 +33,9 @@ def build_parser() -> argparse.ArgumentParser:
     command.set_defaults(run=lambda options: check.run())
     command = commands.add_parser("demo", help="watch a network learn to write digits")
     command.add_argument("--out", type=folder_name, default=Path("outputs/demo"))
-    command.set_defaults(run=lambda options: train.run("workshop-dcgan", ["pen"], options.out))
+    command.set_defaults(
+        run=lambda options: train.run("workshop-conditional", ["pen"], options.out)
+    )
     add_train(commands)
     add_page(commands)
     return parser

@@ -48,13 +48,20 @@ def run(
     job.prepare()
     if every:
         job.take_snapshots(out / "snapshots", every)
-    model = job.model
-    print(f"{recipe.name}: {job.steps:,} steps of {job.batch_size} images on {model.runs_on}")
-    start = time.perf_counter()
-    history = job.train()
-    seconds = time.perf_counter() - start
-    job.report = results.describe(job, history.history, seconds) | job.measure()
+    print(f"{recipe.name}: {job.steps:,} steps of {job.batch_size} images on {job.model.runs_on}")
+    seconds = train(job)
     print(f"Trained for {seconds:.0f} s.", end=" ")
     results.write(out, job.files)
     print(f"Next: {job.next.format(out=out)}")
     return 0
+
+
+def train(job) -> float:
+    """Train a job, measure its results for the report, and return the seconds of training."""
+    from course_lib.cli import results
+
+    start = time.perf_counter()
+    history = job.train()
+    seconds = time.perf_counter() - start
+    job.report = results.describe(job, history.history, seconds) | job.measure()
+    return seconds

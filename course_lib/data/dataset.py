@@ -9,6 +9,7 @@ import numpy as np
 from course_lib.data.errors import fault
 
 DIGITS, LETTERS = string.digits, string.ascii_uppercase
+BOTH_CASES = string.ascii_uppercase + string.ascii_lowercase
 ALPHANUMERIC = string.digits + string.ascii_uppercase + string.ascii_lowercase
 BATCHES_PER_BLOCK = 16  # passed to TensorFlow at once: each call into Python costs 0.5 ms
 

@@ -1,16 +1,17 @@
 """The loaders: every source of handwriting becomes one `Dataset`. Lesson 01.
 
-`dataset` defines the class, `places` finds the files, and `kaggle` and `mnist` read them. Each
-loader prints the `source` of its dataset, one line that says what was loaded.
+`dataset` defines the class, `places` finds the files, and `kaggle`, `mnist` and `usps` read
+them. Each loader prints the `source` of its dataset, one line that says what was loaded.
 """
 
 from functools import partial
 
 import numpy as np
 
-from course_lib.data import mnist, places
+from course_lib.data import mnist, places, usps
 from course_lib.data.dataset import (
     ALPHANUMERIC,
+    BOTH_CASES,
     DIGITS,
     LETTERS,
     Dataset,
@@ -20,10 +21,13 @@ from course_lib.data.dataset import (
 from course_lib.data.errors import DatasetError, fault
 from course_lib.data.formats.files import first_line
 from course_lib.data.kaggle import read_kaggle_csv
+from course_lib.data.mnist import KMNIST_SOUNDS
 
 __all__ = [
     "ALPHANUMERIC",
+    "BOTH_CASES",
     "DIGITS",
+    "KMNIST_SOUNDS",
     "LETTERS",
     "LETTERS_PER_CLASS",
     "Dataset",
@@ -34,10 +38,18 @@ __all__ = [
     "load_emnist",
     "load_handwriting",
     "load_kaggle_csv",
+    "load_kmnist",
     "load_letters",
     "load_mnist",
+    "load_usps",
 ]
 
+NAMED_CLASSES = {
+    "digits": DIGITS,
+    "letters": LETTERS,
+    "both-cases": BOTH_CASES,
+    "alphanumeric": ALPHANUMERIC,
+}
 LETTERS_PER_CLASS = 4182  # the letters tutorial takes "up to" this number
 
 
@@ -57,31 +69,37 @@ def load_digits() -> Dataset:
     return _announce(_draw("digits", note="; no real digits found, see data/README.md"))
 
 
-def load_letters() -> Dataset:
+def load_letters(both_cases=False) -> Dataset:
     """Load the capitals A-Z from the first source found: Kaggle's A-Z CSV, EMNIST, else the pen.
+
+    With `both_cases`, load A-Z and a-z as 52 classes: from EMNIST's "byclass", else the pen.
 
     Nothing is downloaded; data/README.md lists the files and folders that are searched.
     Collections of a few hundred letters, such as Omniglot's, are too small to train on, so they
     are not looked for.
 
+    Args:
+        both_cases: whether small letters are classes of their own.
+
     Returns:
-        A `Dataset` of 26 classes. From the CSV it takes at most 4,182 images of each letter, as in
-        the letters tutorial; the CSV has fewer of F and I.
+        A `Dataset` of 26 or 52 classes. From the CSV and from "byclass" it takes at most 4,182
+        images of each letter, as in the letters tutorial; the CSV has fewer of F and I.
 
     Raises:
         DatasetError: if a file that was found is damaged; no other source is tried then.
     """
-    if found := _find_letters():
+    if found := _find_both_cases() if both_cases else _find_letters():
         return _announce(found[1]())
-    return _announce(_draw("letters", note="; no real letters found, see data/README.md"))
+    classes = "both-cases" if both_cases else "letters"
+    return _announce(_draw(classes, note="; no real letters found, see data/README.md"))
 
 
 def load_handwriting(classes="digits", per_class=600, seed=0) -> Dataset:
     """Draw handwriting with the simulated pen of `course_lib.pen`, in random order.
 
     Args:
-        classes: "digits" (0-9), "letters" (A-Z), "alphanumeric" (0-9A-Za-z), or the characters
-            themselves, such as "ABC".
+        classes: "digits" (0-9), "letters" (A-Z), "both-cases" (A-Za-z), "alphanumeric"
+            (0-9A-Za-z), or the characters themselves, such as "ABC".
         per_class: how many images of each character.
         seed: the same seed gives the same images.
 
@@ -103,12 +121,52 @@ def load_mnist(split=None) -> Dataset:
 
     LeCun, Cortes and Burges, The MNIST database of handwritten digits.
     """
-    if split not in (None, "train", "test"):
-        fix = "Choose one of these."
-        raise fault("load_mnist", f"split {split!r}", "'train', 'test' or None", fix)
+    _check_split("load_mnist", split)
     if found := places.find_mnist(split):
-        return _announce(_read_mnist(*found, asked=split))
+        return _announce(_read(mnist.read_mnist, *found, asked=split))
     return _announce(mnist.download_mnist(split or "train"))
+
+
+def load_usps(split=None) -> Dataset:
+    """Load USPS's digits, which were written on envelopes, from `usps.h5` or LIBSVM's bz2 files.
+
+    The digits are scaled from 16 by 16 pixels and centred by their mass, as MNIST's are.
+
+    Args:
+        split: "train" (7,291 images) or "test" (2,007). None takes the training split, or the
+            test split if only that one is on this machine.
+
+    Raises:
+        DatasetError: if a file is damaged, or there is none: nothing is downloaded.
+
+    Hull 1994, A database for handwritten text recognition research.
+    """
+    _check_split("load_usps", split)
+    found = places.find_usps(split) or _report_missing("USPS", "usps.h5, usps.bz2 or usps.t.bz2")
+    return _announce(_read(usps.read_usps, *found, asked=split))
+
+
+def load_kmnist(split=None) -> Dataset:
+    """Load KMNIST, ten hiragana from old Japanese books, from npz files or from idx files.
+
+    The idx files have the same names as MNIST's. They must be in a folder named kmnist.
+
+    Args:
+        split: as `load_mnist`; the splits have the same sizes.
+
+    Returns:
+        A `Dataset` of 10 classes with the names おきすつなはまやれを. Where a font can't draw them,
+        `KMNIST_SOUNDS` has the names in Latin letters.
+
+    Raises:
+        DatasetError: if a file is damaged, or there is none: nothing is downloaded.
+
+    Clanuwat et al. 2018, arXiv:1812.01718.
+    """
+    _check_split("load_kmnist", split)
+    expected = "kmnist-train-imgs.npz and its like, or idx files in a folder named kmnist"
+    found = places.find_kmnist(split) or _report_missing("KMNIST", expected)
+    return _announce(_read(mnist.read_kmnist, *found, asked=split))
 
 
 def load_emnist(
@@ -170,7 +228,7 @@ def find_sources() -> list[str]:
 def _find_digits():
     """Return (description, function that reads it) of the first real digits found, or None."""
     if found := places.find_mnist(None):
-        return f"MNIST {found[0][0]}", partial(_read_mnist, *found, asked=None)
+        return f"MNIST {found[0][0]}", partial(_read, mnist.read_mnist, *found, asked=None)
     for path in places.find("train.csv", "train.csv.zip", "train.csv.gz"):
         if first_line(path).startswith("label,"):  # every competition has a train.csv
             return f"Kaggle digits {path}", partial(read_kaggle_csv, path)
@@ -191,29 +249,48 @@ def _find_letters():
     return None
 
 
+def _find_both_cases():
+    """Return (description, function that reads it) of real letters of both cases, or None."""
+    if found := places.find_emnist("byclass", "train"):
+        read = partial(mnist.read_emnist_both_cases, *found, LETTERS_PER_CLASS)
+        return f"EMNIST byclass {found[0][0]}", read
+    return None
+
+
+def _check_split(where, split):
+    if split not in (None, "train", "test"):
+        fix = "Choose one of these."
+        raise fault(where, f"split {split!r}", "'train', 'test' or None", fix)
+
+
+def _report_missing(name, expected):
+    fix = f"Get it as data/README.md says, and put it into {places.folders_text()}."
+    raise fault(name, "no such file on this machine", expected, fix)
+
+
 def _announce(dataset):
     print(dataset.source)
     return dataset
 
 
-def _read_mnist(paths, split, asked):
+def _read(reader, paths, split, asked):
+    """Return what a reader makes of the files; its source says if only the test split is there."""
     only_test = asked is None and split == "test"
-    return mnist.read_mnist(paths, split, "; no training split found" if only_test else "")
+    return reader(paths, split, "; no training split found" if only_test else "")
 
 
 def _draw(classes, per_class=600, seed=0, note=""):
     from course_lib import pen  # here, because nothing else needs the package Hershey-Fonts
 
-    named = {"digits": DIGITS, "letters": LETTERS, "alphanumeric": ALPHANUMERIC}
     if not isinstance(classes, str):
         fix = "Join the characters into one string."
         raise fault("load_handwriting", f"classes {classes!r}", "a string", fix)
-    names = named.get(classes, classes)
+    names = NAMED_CLASSES.get(classes, classes)
     unknown = sorted(set(names) - set(pen.CHARACTERS))
     repeated = sorted({name for name in names if names.count(name) > 1})
     if not names or unknown or repeated:
         found = f"classes {classes!r} (unknown: {unknown}, repeated: {repeated})"
-        expected = f"{', '.join(map(repr, named))} or some characters of {pen.CHARACTERS!r}"
+        expected = f"{', '.join(map(repr, NAMED_CLASSES))} or some characters of {pen.CHARACTERS!r}"
         fix = "Name each character once, and only characters that the pen can draw."
         raise fault("load_handwriting", found, expected, fix)
     check_per_class("load_handwriting", per_class)

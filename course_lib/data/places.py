@@ -4,6 +4,7 @@ Nothing is read here; the loaders in `datasets` do that with what is found.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,12 @@ from course_lib.data.formats.files import is_zip_without
 PROJECT_DATA = Path(__file__).resolve().parents[2] / "data"
 KAGGLE_INPUT = Path("/kaggle/input")
 SEARCH_DEPTH = 4  # folders deep: Kaggle mounts datasets/<owner>/<name>/ below its input
+PREFIXES = {"train": "train", "test": "t10k"}  # of MNIST's file names
+OWNERS = {  # datasets that use MNIST's file names, and what their folders are called
+    "kmnist": r"(?<![a-z])k-?mnist|kuzushiji",
+    "fashion": r"fashion",
+    "mnist": r"mnist",
+}
 
 
 def keras_home() -> Path:
@@ -69,17 +76,62 @@ def find_mnist(split) -> tuple | None:
         files, (npz,) for Keras's.
     """
     for wanted in (split,) if split else ("train", "test"):
-        prefix = {"train": "train", "test": "t10k"}[wanted]
-        for path in find(f"{prefix}-images?idx3-ubyte*", "mnist.npz"):
-            if any(other in str(path).lower() for other in ("fashion", "kmnist", "kuzushiji")):
-                continue  # these datasets took over MNIST's file names
-            return (path,) if path.suffix == ".npz" else _with_labels(path), wanted
+        for path in find(f"{PREFIXES[wanted]}-images?idx3-ubyte*", "mnist.npz"):
+            if _owner(path) == "mnist":
+                return (path,) if path.suffix == ".npz" else _with_labels(path), wanted
     return None
+
+
+def find_kmnist(split) -> tuple | None:
+    """Find KMNIST on this machine: its npz files, or idx files in a folder named after it.
+
+    Args:
+        split: "train", "test", or None for the first of the two that is found.
+
+    Returns:
+        ((images, labels), split) of the first files found, or None.
+    """
+    for wanted in (split,) if split else ("train", "test"):
+        for path in find(f"kmnist-{wanted}-imgs.npz", f"{PREFIXES[wanted]}-images?idx3-ubyte*"):
+            if path.suffix == ".npz" or _owner(path) == "kmnist":
+                return _with_labels(path), wanted
+    return None
+
+
+def find_usps(split) -> tuple | None:
+    """Find USPS on this machine: `usps.h5` with both splits, or LIBSVM's file of one split.
+
+    LIBSVM's files may be compressed, as they are published, or unpacked.
+
+    Args:
+        split: "train", "test", or None for the first of the two that is found.
+
+    Returns:
+        (path, split) of the first file found, or None.
+    """
+    for wanted in (split,) if split else ("train", "test"):
+        name = {"train": "usps", "test": "usps.t"}[wanted]
+        for path in find("usps.h5", f"{name}.bz2", name):
+            return path, wanted
+    return None
+
+
+def _owner(path):
+    """Return which dataset a file with one of MNIST's names belongs to, one of `OWNERS`.
+
+    The nearest folder that is named after one of them decides, up to the folder that was searched.
+    """
+    searched = next(folder for folder in folders() if path.is_relative_to(folder))
+    for name in reversed(path.parent.relative_to(searched.parent).parts):
+        for owner, pattern in OWNERS.items():
+            if re.search(pattern, name.lower()):
+                return owner
+    return "mnist"
 
 
 def _with_labels(images_path):
     name = images_path.name.replace("images", "labels").replace("idx3", "idx1")
-    return images_path, images_path.with_name(name)
+    return images_path, images_path.with_name(name.replace("imgs", "labels"))
 
 
 def find_emnist(kind, split) -> tuple | None:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 ACCEPTED = (
     "a Kaggle CSV (plain, .zip or .gz); 'pen' for drawn handwriting, 'pen:ABC' for these "
-    "characters only; 'mnist'; 'emnist-letters', 'emnist-balanced' or 'emnist-byclass'"
+    "characters only; 'mnist', 'usps' or 'kmnist'; 'emnist-letters', 'emnist-balanced' or "
+    "'emnist-byclass'"
 )
 HELP = (
     f"{ACCEPTED}. Several sources are joined. Default: the best source on this machine, "
@@ -29,8 +30,8 @@ def load(names, wanted, class_names=None) -> "Dataset":
     Args:
         names: a list of sources, each one of `ACCEPTED`; None for the best one on this machine.
             Several are joined, with at most `datasets.LETTERS_PER_CLASS` images of each class.
-        wanted: what the recipe is made for, "digits", "letters" or "alphanumeric"; it decides what
-            None and "pen" give.
+        wanted: what the recipe is made for, "digits", "letters", "both-cases" or "alphanumeric"; it
+            decides what None and "pen" give.
         class_names: what the labels 0, 1, ... of a single CSV stand for; None to infer it.
 
     Raises:
@@ -62,8 +63,18 @@ def _loader(name, wanted):
     from course_lib.data import datasets
 
     pen = partial(datasets.load_handwriting, wanted)
-    best = {"digits": datasets.load_digits, "letters": datasets.load_letters}
-    whole_names = {None: best.get(wanted, pen), "pen": pen, "mnist": datasets.load_mnist}
+    best = {
+        "digits": datasets.load_digits,
+        "letters": datasets.load_letters,
+        "both-cases": partial(datasets.load_letters, both_cases=True),
+    }
+    whole_names = {
+        None: best.get(wanted, pen),
+        "pen": pen,
+        "mnist": datasets.load_mnist,
+        "usps": datasets.load_usps,
+        "kmnist": datasets.load_kmnist,
+    }
     prefixes = {"pen:": datasets.load_handwriting, "emnist-": datasets.load_emnist}
     if name in whole_names:
         return whole_names[name]

@@ -13,6 +13,7 @@ import keras
 from course_lib import networks
 from course_lib.gan.alternating import AlternatingGAN
 from course_lib.gan.combined import CombinedGAN
+from course_lib.gan.conditional import ConditionalGAN
 from course_lib.gan.gan import GAN
 from course_lib.training.recipe import Recipe
 from course_lib.vae.published import PUBLISHED_VAE
@@ -32,6 +33,8 @@ class GANRecipe(Recipe):
         d_update: as `combined.CombinedGAN` takes it. Only the classic loop uses it: the compiled
             step always updates D once, on real and fake images together.
         alternating: whether the networks take turns, as in `alternating.AlternatingGAN`.
+        n_classes: above 0, the GAN learns from labels of that many classes, as in
+            `conditional.ConditionalGAN`, and both functions take `n_classes` too.
         steps_per_execution: the largest number of steps that `fit` takes in one call.
     """
 
@@ -45,15 +48,33 @@ class GANRecipe(Recipe):
     ema_momentum: float = 0.0
     d_update: str = "stacked"
     alternating: bool = False
+    n_classes: int = 0
     steps_per_execution: int = 1
 
     def build_generator(self) -> keras.Model:
         """Build a new generator with random weights: z [B, latent_dim] -> images [B, 28, 28, 1]."""
-        return self.generator(self.latent_dim)
+        return self.generator(self.latent_dim, **self._classes())
 
     def build_discriminator(self) -> keras.Model:
-        """Build a new discriminator with random weights: images [B, 28, 28, 1] -> logits [B, 1]."""
-        return self.discriminator()
+        """Build a new discriminator with random weights: images [B, 28, 28, 1] -> logits [B, 1].
+
+        With `n_classes` above 0 the logits are [B, n_classes].
+        """
+        return self.discriminator(**self._classes())
+
+    def _classes(self):
+        return {"n_classes": self.n_classes} if self.n_classes else {}
+
+    def for_classes(self, n_classes) -> "GANRecipe":
+        """Return this recipe for data of that many classes.
+
+        It changes only a recipe that learns from labels: as many numbers of z as before are left
+        for the style.
+        """
+        if not self.n_classes:
+            return self
+        latent_dim = self.latent_dim - self.n_classes + n_classes
+        return replace(self, n_classes=n_classes, latent_dim=latent_dim)
 
     def build_gan(self, seed=0, jit_compile="auto") -> GAN:
         """Build a compiled GAN with new networks, ready for `fit` or `train_on_batch`.
@@ -64,7 +85,7 @@ class GANRecipe(Recipe):
             jit_compile: as `GAN.compile` takes it.
         """
         keras.utils.set_random_seed(seed)
-        make = AlternatingGAN if self.alternating else GAN
+        make = AlternatingGAN if self.alternating else ConditionalGAN if self.n_classes else GAN
         model = make(
             self.build_generator(),
             self.build_discriminator(),
@@ -90,7 +111,15 @@ class GANRecipe(Recipe):
 
         Args:
             seed: as `build_gan` takes it.
+
+        Raises:
+            ValueError: for a recipe that learns from labels, which this loop doesn't have.
         """
+        if self.n_classes:
+            raise ValueError(
+                f"{self.name} learns from labels, and the classic loop has none: expected a recipe "
+                "without n_classes. Use build_gan."
+            )
         keras.utils.set_random_seed(seed)
         return CombinedGAN(
             self.build_generator(),
@@ -171,7 +200,7 @@ RECIPES = {
             name="letters-dcgan",
             # The tutorial runs 5,000 iterations; its log shows 87 batches in the first 25.
             origin="Generating Letters Using Generative Adversarial Networks; 5,000 turns",
-            data="letters",
+            data="both-cases",
             latent_dim=100,
             batch_size=128,
             steps=5_000 * 87 // 25,
@@ -235,6 +264,13 @@ RECIPES["workshop-dcgan-62"] = replace(  # more classes need more images a step
     origin="ours: workshop-dcgan for 62 classes, for two minutes on two CPU cores",
     data="alphanumeric",
     batch_size=32,
+    steps=4_800,
+)
+RECIPES["workshop-conditional"] = replace(  # 54 of the 64 numbers in z are left for the style
+    RECIPES["workshop-dcgan"],
+    name="workshop-conditional",
+    origin="ours: workshop-dcgan with labels, for a minute on two CPU cores",
+    n_classes=10,
     steps=4_800,
 )
 RECIPES["style-vae"] = STYLE_VAE

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Recipe:
     """The numbers to train one model with; `gan.recipes` lists all of them.
 
-    `origin`: where the numbers come from. `data`: what the model is meant for, "digits", "letters"
-    or "alphanumeric". `latent_dim`: width of z. `batch_size`: real images in a step. `steps`: as
-    published, or sized for the workshop.
+    `origin`: where the numbers come from. `data`: what the model is meant for, "digits", "letters",
+    "both-cases" or "alphanumeric". `latent_dim`: width of z. `batch_size`: real images in a step.
+    `steps`: as published, or sized for the workshop.
     """
 
     name: str

@@ -1,12 +1,13 @@
 """Which source the loaders choose, and the handwriting they draw if there is none."""
 
+import string
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from made_files import assert_same, emnist_parts, rewrite, write_mnist
+from made_files import assert_same, emnist_parts, idx, make_images, rewrite, write_mnist
 
 from course_lib.data import datasets, places
 from course_lib.data.datasets import Dataset, DatasetError
@@ -65,6 +66,25 @@ def test_load_letters_takes_kaggle_then_emnist_then_the_pen(drawn, letters, tmp_
     assert np.bincount(dataset.labels).tolist() == np.bincount(labels).tolist()
 
 
+def test_both_cases_come_from_byclass_then_the_pen(drawn, letters, tmp_path, monkeypatch):
+    letters[0].rename(tmp_path / "data" / "A_Z Handwritten Data.csv")  # capitals only
+    assert datasets.load_letters(both_cases=True).source.startswith("drawn both-cases; no real")
+    images, labels = make_images(186), np.arange(186) % 62  # three of each, 0-9A-Za-z
+    start = tmp_path / "data" / "emnist-byclass-train"
+    Path(f"{start}-images-idx3-ubyte.gz").write_bytes(idx(images.transpose(0, 2, 1)))
+    Path(f"{start}-labels-idx1-ubyte.gz").write_bytes(idx(labels))
+    dataset = datasets.load_letters(both_cases=True)
+    assert dataset.class_names == tuple(string.ascii_uppercase + string.ascii_lowercase)
+    assert np.bincount(dataset.labels).tolist() == [3] * 52 and "byclass" in dataset.source
+    for image, label in zip(dataset.images[..., 0], dataset.labels, strict=True):
+        character = dataset.class_names[label]
+        code = ord(character) - (55 if character.isupper() else 61)  # A is 10, a is 36
+        assert (images[labels == code] == image).all(axis=(1, 2)).any()
+    monkeypatch.setattr(datasets, "LETTERS_PER_CLASS", 2)
+    few = datasets.load_letters(both_cases=True)
+    assert np.bincount(few.labels).tolist() == [2] * 52 and "at most 2 of each" in few.source
+
+
 def test_course_data_must_exist(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_DATA", str(tmp_path / "typo"))
     with pytest.raises(DatasetError, match="COURSE_DATA=.*typo.*no such folder"):
@@ -79,7 +99,12 @@ def test_handwriting_is_mixed_counted_and_seeded():
     assert (np.diff(dataset.labels) < 0).any()
     assert dataset.images.any(axis=(1, 2, 3)).all()
     assert_same(datasets.load_handwriting("AB7", 5, 1), dataset.images[..., 0], dataset.labels)
-    for classes, count in (("digits", 10), ("letters", 26), ("alphanumeric", 62)):
+    for classes, count in (
+        ("digits", 10),
+        ("letters", 26),
+        ("both-cases", 52),
+        ("alphanumeric", 62),
+    ):
         assert len(datasets.load_handwriting(classes, per_class=1)) == count
     for wrong in ("AA", "A?", ""):
         with pytest.raises(DatasetError, match="Name each character once"):

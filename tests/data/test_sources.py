@@ -19,7 +19,8 @@ def calls(monkeypatch):
 
         return load
 
-    for name in ("digits", "letters", "handwriting", "mnist", "emnist", "kaggle_csv"):
+    loaders = "digits letters handwriting mnist usps kmnist emnist kaggle_csv"
+    for name in loaders.split():
         monkeypatch.setattr(datasets, f"load_{name}", note(name))
     return calls
 
@@ -29,6 +30,10 @@ def calls(monkeypatch):
     [
         (None, "digits", ("digits",)),
         ([], "letters", ("letters",)),
+        (None, "both-cases", ("letters", True)),
+        (["pen"], "both-cases", ("handwriting", "both-cases")),
+        (["usps"], "digits", ("usps",)),
+        (["kmnist"], "letters", ("kmnist",)),
         (None, "alphanumeric", ("handwriting", "alphanumeric")),
         (["pen"], "digits", ("handwriting", "digits")),
         (["pen:ABC"], "digits", ("handwriting", "ABC")),
@@ -60,6 +65,11 @@ def test_several_are_joined_up_to_a_limit(monkeypatch):
     joined = sources.load(["pen:A", "pen:AB"], "digits")
     assert joined.class_names == ("A", "B")
     assert np.bincount(joined.labels).tolist() == [700, 600]
+
+
+def test_every_name_is_in_the_help():
+    for name in ("pen", "mnist", "usps", "kmnist", "emnist-letters", "emnist-byclass"):
+        assert f"'{name}'" in sources.HELP
 
 
 def test_other_names_are_refused_with_what_is_accepted(tmp_path):

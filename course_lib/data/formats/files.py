@@ -1,5 +1,6 @@
-"""Open plain, gzipped or zipped files, or raise an error that says what is wrong with them."""
+"""Open plain and compressed files, or raise an error that says what is wrong with them."""
 
+import bz2
 import gzip
 import io
 import zipfile
@@ -24,7 +25,7 @@ def check_file(path) -> None:
 
 @contextmanager
 def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
-    """Open a file for reading, through gzip and zip; its first bytes tell which, not its name.
+    """Open a file for reading, through gzip, bzip2 and zip; its first bytes tell which.
 
     Args:
         path: a `Path`.
@@ -37,11 +38,13 @@ def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
     try:
         with ExitStack() as stack:
             stream = stack.enter_context(open(path, "rb"))
-            if stream.peek(2)[:2] == b"PK":
+            if member and stream.peek(2)[:2] == b"PK":
                 archive = stack.enter_context(zipfile.ZipFile(stream))
                 stream = stack.enter_context(_open_member(path, archive, member))
             if stream.peek(2)[:2] == b"\x1f\x8b":
                 stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
+            elif stream.peek(3)[:3] == b"BZh":
+                stream = stack.enter_context(bz2.BZ2File(stream))
             yield stream
     except PermissionError as error:
         found = "a file that you have no permission to read"

@@ -1,0 +1,43 @@
+"""Read arrays from h5 files (HDF5), the form in which Kaggle offers USPS."""
+
+import numpy as np
+
+from course_lib.data.errors import DatasetError, fault
+from course_lib.data.formats.files import check_file
+
+
+def read_h5(path, names) -> list[np.ndarray]:
+    """Read the arrays of these names from an h5 file.
+
+    Args:
+        path: a `Path`.
+        names: a list of names, each with its groups in front: "train/data".
+
+    Raises:
+        DatasetError: if the file is missing or damaged, or has no array of one of the names.
+    """
+    import h5py  # here, because nothing else needs it; Keras brings it
+
+    check_file(path)
+    again = "Download it again."
+    if not h5py.is_hdf5(path):
+        raise fault(path, "another format", "an h5 file", again)
+    try:
+        with h5py.File(path, "r") as file:
+            for name in names:
+                if not isinstance(file.get(name), h5py.Dataset):
+                    found = f"the arrays {_arrays(file)}"
+                    fix = "If the file belongs to another dataset, move it to another folder."
+                    raise fault(path, found, f"{name} too", fix)
+            return [np.asarray(file[name]) for name in names]
+    except DatasetError:
+        raise
+    except (OSError, RuntimeError, KeyError, ValueError) as error:
+        raise fault(path, f"a damaged file ({error})", "a complete h5 file", again) from error
+
+
+def _arrays(file):
+    """Return the names of the arrays in an h5 file, with their groups in front."""
+    names = []
+    file.visit(names.append)
+    return [name for name in names if hasattr(file[name], "shape")]
