@@ -10,12 +10,12 @@ import hashlib
 import keras
 import numpy as np
 import tensorflow as tf
-from keras import ops
 
 from course_lib.data.pixels import check_images, scale_pixels
 from course_lib.data.progress_bar import ProgressBar
 from course_lib.networks import build_classifier
 from course_lib.training import model_cache
+from course_lib.training.distortion import distort
 
 JUNK = 8  # pictures without a character in each batch, a multiple of 4
 VERSION = 2  # raise it with every change of the classifier or its training
@@ -90,30 +90,6 @@ def make_junk(n, seed) -> tf.Tensor:
     r = tf.random.stateless_uniform((2, n, 1, 1, 1), seed + tf.constant([4, 0], seed.dtype))
     contrast, brightness = 2 * r[0], 3 * r[1] - 1.5
     return tf.clip_by_value(contrast * tf.concat(pictures, axis=0) + brightness, -1.0, 1.0)
-
-
-def distort(images, seed, turn=0.15, stretch=0.1, shift=2.0) -> tf.Tensor:
-    """Rotate, stretch and shift each image a little, at random, inside a graph.
-
-    Args:
-        images: [B, 28, 28, 1] in [-1, 1]; what moves in from outside is background (-1).
-        seed: a tensor of two integers.
-        turn: the largest rotation, in radians.
-        stretch: the largest change of width and of height, as a fraction.
-        shift: the largest shift in each direction, in pixels.
-
-    Returns:
-        Images of the same shape and range.
-    """
-    r = tf.random.stateless_uniform((5, tf.shape(images)[0]), seed, -1.0, 1.0)
-    cos, sin = tf.cos(turn * r[0]), tf.sin(turn * r[0])
-    wide, high = 1 + stretch * r[1], 1 + stretch * r[2]
-    a, b, c, d = cos / wide, -sin / wide, sin / high, cos / high  # where a pixel comes from
-    x = 13.5 * (1 - a - b) + shift * r[3]  # about the centre
-    y = 13.5 * (1 - c - d) + shift * r[4]
-    nothing = tf.zeros_like(x)
-    matrix = tf.stack([a, b, x, c, d, y, nothing, nothing], axis=1)
-    return ops.image.affine_transform(images, matrix, fill_value=-1.0)
 
 
 def load_classifier(dataset) -> keras.Model:

@@ -12,11 +12,14 @@ from course_lib.networks.builders import (
     build_mlp_generator,
     build_shuffle_discriminator,
     build_shuffle_generator,
-    build_vae_decoder,
-    build_vae_encoder,
     channels_to_pixels,
     pixels_to_channels,
     upsample,
+)
+from course_lib.networks.vae_builders import (
+    build_published_vae_decoder,
+    build_vae_decoder,
+    build_vae_encoder,
 )
 
 __all__ = [
@@ -26,6 +29,7 @@ __all__ = [
     "build_dcgan_generator",
     "build_mlp_discriminator",
     "build_mlp_generator",
+    "build_published_vae_decoder",
     "build_shuffle_discriminator",
     "build_shuffle_generator",
     "build_vae_decoder",

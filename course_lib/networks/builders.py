@@ -16,9 +16,10 @@ All layers are Keras's own except two that compute the same result with less wor
 import math
 
 import keras
-from keras import layers
+from keras import layers, ops
 
 from course_lib.data.pixels import IMAGE_SHAPE
+from course_lib.networks.latent import chosen_classes
 from course_lib.networks.layers import NarrowConv2D, NearestConv2DTranspose
 
 
@@ -218,7 +219,9 @@ def build_dcgan_discriminator(
     return keras.Model(images, logits, name=name)
 
 
-def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generator") -> keras.Model:
+def build_shuffle_generator(
+    latent_dim, base_filters, filters, *, n_classes=0, name="generator"
+) -> keras.Model:
     """Build the workshop generator: every convolution works at 7×7 or 14×14, where it is cheap.
 
     Args:
@@ -226,14 +229,21 @@ def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generato
         base_filters: channels of the 7×7 map that the Dense layer gives.
         filters: channels of the 14×14 map that a 3×3 sub-pixel convolution makes from it; a 5×5
             one then gives four channels, laid out as 28×28 pixels.
+        n_classes: if above 0, the first `n_classes` numbers of z choose the class, as in
+            `latent.chosen_classes`, and do nothing else.
 
     Returns:
         A model z [B, latent_dim] -> images [B, 28, 28, 1] in [-1, 1].
 
+    Raises:
+        ValueError: if the classes leave no number of z for the style.
+
     Sub-pixel convolution: Shi et al. 2016, arXiv:1609.05158.
     """
-    z = keras.Input((latent_dim,), name="z")
-    x = layers.Dense(7 * 7 * base_filters)(z)
+    z = x = keras.Input((latent_dim,), name="z")
+    if n_classes:
+        x = class_and_style(z, n_classes)
+    x = layers.Dense(7 * 7 * base_filters)(x)
     x = layers.Reshape((7, 7, base_filters))(x)  # [B, 7, 7, base_filters]
     x = layers.ReLU()(layers.BatchNormalization()(x))
     x = upsample(x, filters, 3, "shuffle")  # [B, 14, 14, filters]
@@ -242,21 +252,45 @@ def build_shuffle_generator(latent_dim, base_filters, filters, *, name="generato
     return keras.Model(z, layers.Activation("tanh", dtype="float32")(x), name=name)
 
 
-def build_shuffle_discriminator(filters, *, name="discriminator") -> keras.Model:
+def class_and_style(z, n_classes) -> keras.KerasTensor:
+    """Split z into the class that it chooses, as a row of zeros with a single one, and the rest.
+
+    Args:
+        z: an Input [B, latent_dim].
+        n_classes: how many of the numbers in z choose the class.
+
+    Returns:
+        [B, latent_dim]: `n_classes` zeros and ones, then the other numbers of z, which are left
+        for the style.
+
+    Raises:
+        ValueError: if no number is left for the style.
+    """
+    if n_classes >= z.shape[-1]:
+        raise ValueError(
+            f"z has {z.shape[-1]} numbers, and {n_classes} of them choose the class: expected a "
+            "wider z, in which some are left for the style"
+        )
+    chosen = ops.one_hot(chosen_classes(z, n_classes), n_classes)
+    return layers.Concatenate()([chosen, z[:, n_classes:]])
+
+
+def build_shuffle_discriminator(filters, *, n_classes=0, name="discriminator") -> keras.Model:
     """Build the workshop discriminator: it sees the image as 14×14 pixels of four channels.
 
     Args:
         filters: filters of each 5×5 convolution of stride 2; LeakyReLU(0.2) follows each.
+        n_classes: if above 0, there is one logit for each class: is this a real 0, a real 1, ...?
 
     Returns:
-        A model images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1].
+        A model images [B, 28, 28, 1] in [-1, 1] -> logits [B, 1], or [B, n_classes].
     """
     images = keras.Input(IMAGE_SHAPE, name="images")
     x = pixels_to_channels(images)  # [B, 14, 14, 4]
     for width in filters:
         x = layers.Conv2D(width, 5, strides=2, padding="same")(x)
         x = layers.LeakyReLU(0.2)(x)
-    logits = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
+    logits = layers.Dense(n_classes or 1, dtype="float32")(layers.Flatten()(x))
     return keras.Model(images, logits, name=name)
 
 

@@ -1,6 +1,8 @@
 """Latent vectors z: the random numbers that a generator or a decoder turns into an image."""
 
 import numpy as np
+import tensorflow as tf
+from keras import ops
 
 
 def fixed_z(n: int, latent_dim: int, seed: int | np.random.Generator = 0) -> np.ndarray:
@@ -15,3 +17,44 @@ def fixed_z(n: int, latent_dim: int, seed: int | np.random.Generator = 0) -> np.
         Standard normal numbers, float32 [n, latent_dim].
     """
     return np.random.default_rng(seed).standard_normal((n, latent_dim), dtype="float32")
+
+
+def chosen_classes(z, n_classes: int) -> tf.Tensor:
+    """Return the class that each z chooses: which of its first `n_classes` numbers is the largest.
+
+    These numbers are random and alike, so every class is chosen equally often. `conditional` GANs
+    read z in this way.
+
+    Args:
+        z: [N, latent_dim].
+        n_classes: how many classes there are, at most latent_dim.
+
+    Returns:
+        Integers [N] from 0 to n_classes - 1.
+    """
+    return ops.argmax(z[:, :n_classes], axis=-1)
+
+
+def choose_classes(z, labels, n_classes: int) -> np.ndarray:
+    """Return a copy of z in which each row chooses the class in `labels`.
+
+    In each row, the largest of the first `n_classes` numbers swaps places with the number of the
+    class, so the copy still looks like standard normal numbers.
+
+    Args:
+        z: [N, latent_dim].
+        labels: integers [N] from 0 to n_classes - 1.
+        n_classes: how many classes there are, at most latent_dim.
+
+    Raises:
+        ValueError: for a label outside this range.
+    """
+    labels, rows = np.asarray(labels), np.arange(len(z))
+    if labels.min() < 0 or labels.max() >= n_classes:
+        raise ValueError(
+            f"labels run from {labels.min()} to {labels.max()}, expected 0 to {n_classes - 1}"
+        )
+    z = np.array(z)
+    largest = z[:, :n_classes].argmax(axis=1)
+    z[rows, labels], z[rows, largest] = z[rows, largest], z[rows, labels]
+    return z

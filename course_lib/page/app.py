@@ -10,7 +10,7 @@ import streamlit as st
 
 from course_lib.page.drawing import show_gallery, show_paper, show_sketches
 from course_lib.page.model import open_model
-from course_lib.page.writing import choose_text, choose_z, show_writing
+from course_lib.page.writing import choose_mode, choose_text, choose_z, show_writing
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     model, directions = open_model()
     st.session_state.setdefault("kept", [])  # the finished sketches
     st.session_state.setdefault("sheet", 0)  # the number of the sheet of paper on the page
-    st.session_state.setdefault("sample", 0)  # 0: the most likely style; n: the n-th random one
+    st.session_state.setdefault("sample", 0)  # the seed of the random differences
 
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -34,11 +34,12 @@ def main() -> None:
         show_gallery(model)
     with right:
         st.header("2 · Write")
-        text = choose_text(model)
+        mode = choose_mode()
+        text = choose_text(model, mode)
         above = st.container()  # the writing stands above the sliders that shape it
-        z = choose_z(model, style, directions)
+        z = choose_z(model, style, directions, len(text))
         with above:
-            show_writing(model, text, z)
+            show_writing(model, text, z, mode)
 
 
 if __name__ == "__main__":

@@ -105,9 +105,8 @@ def remove(sketch) -> None:
 
 
 def take_new_sheet() -> None:
-    """Take a blank sheet, and go back to the most likely style."""
+    """Take a blank sheet of paper."""
     st.session_state.sheet += 1  # the canvas keeps its strokes under the old number
-    st.session_state.sample = 0
 
 
 def start_over() -> None:

@@ -154,7 +154,7 @@ def _check_that_it_can_be_saved(path):
 def _train_model():
     """Train and save the course's own model, or wait for a visitor who is doing that already."""
     waiting = "Someone else is training the model already, and this page waits for it …"
-    drawing = f"Drawing {len(vae.CHARACTERS) * vae.STYLE_VAE.per_class:,} characters …"
+    drawing = "Drawing the characters to learn from …"
     bar = st.progress(0.0, waiting if _training_lock().locked() else drawing)
     with _training_lock():
         vae.load_vae(callbacks=[_TrainingProgress(bar)])

@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course_lib.cli import check, results
+from course_lib.cli import check, jobs, results
 from course_lib.cli import main as cli
 from course_lib.data import datasets
+from course_lib.gan import recipes
 from course_lib.gan.recipes import GANRecipe
 from course_lib.training import engine
 
@@ -262,3 +263,14 @@ def test_check_names_the_fix(monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "FAIL  keras" in said and '-> python -m pip install "keras>=99.0"' in said
     assert "FAIL  no-such-package is not installed" in said and "2 problems were found" in said
+
+
+def test_a_recipe_with_labels_is_built_for_the_classes_of_its_data():
+    abc = datasets.load_handwriting("ABC", per_class=30)
+    job = jobs.GANJob(recipes.load("workshop-conditional"), abc, steps=3, seed=0)
+    job.prepare()
+    assert len(job.train().history["d_loss"]) == 3
+    assert job.model.n_classes == 3
+    assert job.model.latent_dim == 57  # three numbers choose, and 54 are left as with ten digits
+    chosen = job.choose_z(7, seed=0)[:, :3].argmax(axis=1)
+    assert chosen.tolist() == [0, 1, 2, 0, 1, 2, 0]

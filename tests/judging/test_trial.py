@@ -46,6 +46,24 @@ def test_everything_is_put_back(images, classic, same):
     assert same(everything(looked_at), everything(left_alone))
 
 
+def test_a_conditional_run_is_given_the_labels_of_its_images(images, same):
+    images = np.random.default_rng(0).integers(0, 256, images.shape).astype("uint8")
+    model, labels = recipes.load("workshop-conditional").build_gan(), np.arange(256) % 10
+    label_of = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
+    given, train = [], model.train_on_batch
+
+    def train_on_batch(batch, classes):
+        given.extend((label_of[image.tobytes()], k) for image, k in zip(batch, classes))
+        return train(batch, classes)
+
+    model.train_on_batch = train_on_batch
+    before = everything(model)
+    found = trial.try_steps(model, images, labels)
+    assert found.d_moved > 0 and found.g_moved > 0
+    assert given and all(own == k for own, k in given)
+    assert same(before, everything(model))
+
+
 def test_what_does_not_move_is_seen(images):
     for side in ("d", "g"):
         model = tiny_runs.build_gan()

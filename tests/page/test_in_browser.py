@@ -116,6 +116,11 @@ def test_draw_type_see_and_download_in_a_browser(view):
     picture = np.asarray(Image.open(io.BytesIO(Path(download.value.path()).read_bytes())))
 
     assert picture.min() < 100 and picture.max() == 255
+
+    view.get_by_text("Full character set").click()
+    view.get_by_text("All 36 characters, written by the network").wait_for()
+    view.get_by_text("Sentence").click()
+    view.get_by_text("“RAIN 42”, written by the network").wait_for()
     main = view.locator("[data-testid=stMain]")
     assert main.evaluate("block => block.scrollWidth") <= 360
     assert view.strangers == []

@@ -15,8 +15,11 @@ from course_lib import pen, vae
 from course_lib.data import datasets
 from course_lib.page import app
 from course_lib.page.model import VARIABLE
+from course_lib.page.writing import RANDOMNESS
 from course_lib.training import model_cache
 from course_lib.vae import paper
+
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 def letter(shift=0):
@@ -35,7 +38,7 @@ def open_page():
 
 @pytest.fixture
 def page(trained, monkeypatch):
-    """The page with a model.
+    """The page with a model, at randomness 0: every character has the most likely style.
 
     `page.sheets` holds what is drawn on which sheet, and `page.written` the (text, z) that the
     model was asked to write last.
@@ -57,6 +60,7 @@ def page(trained, monkeypatch):
     monkeypatch.setattr(vae.VAE, "write", spy)
     page = open_page()
     page.sheets, page.written = sheets, written
+    slider(page, "Randomness").set_value(0).run()
     return page
 
 
@@ -130,16 +134,41 @@ def test_the_paper_can_be_cleared(page):
     assert not page.selectbox and not page.written[1].any()
 
 
-def test_a_ready_made_style_and_a_random_variation(page, trained):
+def test_a_ready_made_style_and_random_samples_of_it(page, trained):
     press(page, "Use bold")
     model = keras.models.load_model(trained)
     labels = [model.class_names.index(name) for name in "AKR"]
     style = model.infer_style(pen.draw("AKR", pen.NAMED_STYLES["bold"], rng=3), labels)
     assert np.allclose(page.written[1], style.z_mean, atol=1e-5)
-    press(page, "Random variation")
-    assert np.allclose(page.written[1], model.sample_style(style, seed=1)[0], atol=1e-5)
-    press(page, "Most likely style")
-    assert np.allclose(page.written[1], style.z_mean, atol=1e-5)
+    slider(page, "Randomness").set_value(80).run()
+    n = len(page.written[0])
+    first, second = (model.sample_style(style, n, seed, 0.8) for seed in (0, 1))
+    assert np.allclose(page.written[1], first, atol=1e-5)
+    press(page, "Another sample")
+    assert np.allclose(page.written[1], second, atol=1e-5)
+    assert np.std(second, axis=0).min() > 0, "each character has a z of its own"
+
+
+def test_at_first_equal_letters_differ(trained, page):
+    page = open_page()
+    model = keras.models.load_model(trained)
+    text = page.text_input[0].value
+    nothing_drawn = model.infer_style(np.zeros((0, 28, 28, 1), "uint8"))
+    z = model.sample_style(nothing_drawn, len(text), 0, RANDOMNESS / 100)
+    assert 0 < RANDOMNESS <= 100 and text.count("L") == 3
+    images = model.write(text, z)[[i for i, character in enumerate(text) if character == "L"]]
+    assert np.abs(images[0] - images[1:]).max(axis=(1, 2, 3)).min() > 0.1
+
+
+def test_the_full_character_set(page):
+    page.text_input[0].input("KEEP ME").run()
+    page.radio[0].set_value("Full character set").run()
+    assert not page.exception and page.text_input[0].disabled
+    text, z = page.written
+    assert [text[:13], text[13:26], text[26:]] == ["0123456789   ", ALPHABET[:13], ALPHABET[13:]]
+    assert z.shape[0] == len(text) == 39
+    page.radio[0].set_value("Sentence").run()
+    assert page.written[0] == "KEEP ME"
 
 
 def test_directions_shift_the_style(page, trained):
@@ -186,7 +215,7 @@ def test_without_a_model_it_says_so_and_trains_one(tmp_path, monkeypatch, page, 
     fresh = open_page()
     assert "There is no trained model yet" in said(fresh) and not fresh.text_input
     press(fresh, "Train the model")
-    assert shown == [36_000] and not fresh.exception
+    assert len(shown) == 1 and not fresh.exception
     assert model_cache.path(vae.kept_name()).exists() and fresh.text_input
 
 

@@ -30,7 +30,8 @@ def build(recipe):
         names = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
         labels = rng.integers(0, 36, 8)
         return recipe.build_vae(names), (images, labels), lambda model: model.write("AZ 09")
-    return recipe.build_gan(jit_compile=False), (images,), lambda model: model.sample(3)
+    data = (images, np.arange(8)) if recipe.n_classes else (images,)
+    return recipe.build_gan(jit_compile=False), data, lambda model: model.sample(3)
 
 
 GRID = [

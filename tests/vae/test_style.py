@@ -11,16 +11,35 @@ from course_lib.training import model_cache
 from course_lib.vae import style
 
 
-def test_recipe_has_the_published_sizes():
-    """36 classes; 5×5 kernels in the encoder and 4×4 in the decoder, worked by hand."""
+def test_parameters_of_the_recipe():
+    """36 classes; 5×5 kernels in the encoder, sub-pixel convolutions in the decoder, by hand."""
     model = recipes.load("style-vae").build_vae(style.CHARACTERS)
     assert model.class_names == tuple("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     encoder = (25 * 32 + 32) + (25 * 32 * 32 + 32) + 2 * (1568 * 64 + 64)
     encoder += (1568 * 128 + 128) + (128 * 36 + 36)
     decoder = (36 * 128 + 128) + (128 * 1568 + 1568) + (64 * 1568 + 1568)
-    decoder += (16 * 32 * 32 + 32) + (16 * 32 + 1)
+    decoder += (9 * 32 * 96 + 96) + (9 * 24 * 24 + 24) + (25 * 24 * 4 + 4)
     assert (model.encoder.count_params(), model.decoder.count_params()) == (encoder, decoder)
-    assert (encoder, decoder) == (432_772, 325_857)  # as the README says
+    assert (encoder, decoder) == (432_772, 344_284)
+    assert model.writing_weight == style.STYLE_VAE.writing_weight > 0
+
+
+def test_drawn_characters_have_more_and_wilder_digits(monkeypatch):
+    """Three of each digit for each letter; wobble up to 2.5, and up to 1.5 for letters."""
+    seen = []
+    draw = pen.draw
+    monkeypatch.setattr(pen, "draw", lambda *a: (seen.append(a), draw(*a))[1])
+    drawn = vae.draw_characters(per_class=40, seed=1)
+    assert np.bincount(drawn.labels).tolist() == [120] * 10 + [40] * 26
+    assert drawn.class_names == tuple(vae.CHARACTERS)
+    characters, styles, _ = seen[0]
+    assert characters == [vae.CHARACTERS[label] for label in drawn.labels]
+    wobbles = np.array([one.wobble for one in styles])
+    for rows, widest in ((drawn.labels < 10, 2.5), (drawn.labels >= 10, 1.5)):
+        assert widest - 0.1 < wobbles[rows].max() <= widest and wobbles[rows].min() >= 0.5
+    again, other = vae.draw_characters(40, seed=1), vae.draw_characters(40, seed=2)
+    assert np.array_equal(drawn.images, again.images)
+    assert not np.array_equal(drawn.images, other.images)
 
 
 def test_learning_rate_falls_from_the_recipes_to_0():

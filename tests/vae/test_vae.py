@@ -26,11 +26,11 @@ def letters():
 
 
 def test_parameters_by_hand(model):
-    """The tutorial's sizes, with 5×5 kernels in the encoder, 4×4 in the decoder, and 3 classes."""
+    """The tutorial's sizes with 5×5 kernels in the encoder; our decoder; 3 classes."""
     encoder = (25 * 32 + 32) + (25 * 32 * 32 + 32) + 2 * (1568 * 64 + 64)
     encoder += (1568 * 128 + 128) + (128 * 3 + 3)
     decoder = (3 * 128 + 128) + (128 * 1568 + 1568) + (64 * 1568 + 1568)
-    decoder += (16 * 32 * 32 + 32) + (16 * 32 + 1)
+    decoder += (9 * 32 * 96 + 96) + (9 * 24 * 24 + 24) + (25 * 24 * 4 + 4)
     assert model.encoder.count_params() == encoder
     assert model.decoder.count_params() == decoder
 
@@ -44,6 +44,81 @@ def test_gradient_through_the_sampling(model):
     by_mean, by_log_var = tape.gradient(z, [z_mean, z_log_var])
     assert np.allclose(by_mean, 1)
     assert np.allclose(by_log_var, (z - z_mean) / 2, atol=1e-6)
+
+
+def test_writing_loss_by_hand(letters):
+    """Cross-entropy of the neighbours' classes, which the encoder should read, for 2 of 7 z."""
+    keras.utils.set_random_seed(0)
+    model = vae.VAE(NAMES, writing_weight=3.0)
+    model.compile(optimizer=keras.optimizers.SGD(0.1), jit_compile=False)
+    classes = np.array([2, 0, 1, 1, 0, 2, 1])  # each is asked of the one before: 1, then 2
+    z = np.random.default_rng(0).normal(size=(7, 64)).astype("float32")
+    loss, gradients = model.check_writing(tf.one_hot(classes, 3), tf.constant(z))
+    logits = np.asarray(model.encoder(model.decode([1, 2], z[:2]))["logits"], "float64")
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    by_hand = -np.log(probabilities[[0, 1], [1, 2]]).mean()
+    assert float(loss) == pytest.approx(by_hand, rel=1e-4)
+    # Along its gradient the weighted loss falls as fast as the gradient is long, squared.
+    variables = model.decoder.trainable_variables
+    assert len(gradients) == len(variables)
+    tiny = 1e-3 / sum(float(tf.reduce_sum(g**2)) for g in gradients)
+    for variable, gradient in zip(variables, gradients):
+        variable.assign_sub(tiny * gradient)
+    after, _ = model.check_writing(tf.one_hot(classes, 3), tf.constant(z))
+    assert 3 * (float(loss) - float(after)) == pytest.approx(1e-3, rel=0.1)
+
+
+def test_only_the_decoder_learns_from_the_writing_loss(letters):
+    """After one step, the encoder's weights are the same with and without it."""
+    trained = []
+    for weight in (0.0, 2.0):
+        keras.utils.set_random_seed(0)
+        model = vae.VAE(NAMES, writing_weight=weight)
+        model.compile(optimizer=keras.optimizers.SGD(1e-3), jit_compile=False)
+        logs = model.train_on_batch(letters.images[:16], letters.labels[:16])
+        assert ("writing_loss" in logs) == bool(weight)
+        trained.append(model)
+    without, with_it = trained
+    for a, b in zip(without.encoder.weights, with_it.encoder.weights, strict=True):
+        assert np.allclose(a, b, atol=1e-7)
+    assert not np.allclose(without.decoder.weights[-1], with_it.decoder.weights[-1], atol=1e-6)
+
+
+def test_one_image_in_four_is_distorted_and_redrawn_so(letters):
+    """The first quarter changes, inside the pixels' range; without the setting nothing does."""
+    images = scale_pixels(letters.images[:16])
+    seen = np.asarray(vae.VAE(NAMES, distort_one_in=4).distort_some(tf.constant(images)))
+    changed = np.abs(seen - images).max(axis=(1, 2, 3)) > 0.5
+    assert changed.tolist() == [True] * 4 + [False] * 12
+    assert seen.min() >= -1 and seen.max() <= 1
+    ink = (seen + 1).sum(axis=(1, 2, 3)) / (images + 1).sum(axis=(1, 2, 3))
+    assert (np.abs(ink - 1) < 0.3).all()  # a character of about the same size
+    assert vae.VAE(NAMES).distort_some(images) is images
+
+
+def test_drafts_follow_what_the_encoder_reads(letters, monkeypatch):
+    """A toy: the decoder's ink is z's first number, and the encoder doubles it on reading."""
+    model = vae.VAE(NAMES, build_vae_encoder(3, 2), build_vae_decoder(3, 2), drafts=3)
+    model.class_means.assign([[0.0, 0.0], [0.5, 0.0], [0.0, 0.0]])
+
+    def decode(labels, z):
+        z = np.broadcast_to(z, (len(labels), 2))
+        return np.tile(z[:, :1, None, None], (1, 28, 28, 1)).astype("float32")
+
+    def read(images):
+        z_mean = np.stack([2 * images[:, 0, 0, 0], np.zeros(len(images))], axis=1)
+        return {"z_mean": z_mean, "z_log_var": 0 * z_mean, "logits": np.zeros((len(images), 3))}
+
+    monkeypatch.setattr(model, "decode", decode)
+    monkeypatch.setattr(model, "encoder", read)
+    z = np.array([0.2, 0.1], "float32")
+    # Twice read, and each time less the mean of its class: 0.2 → 0.4 → 0.8; 0.2 → -0.1 → -0.7.
+    assert np.allclose(model.redraft([0, 1], z)[:, 0], [0.8, -0.7])
+    assert np.allclose(model.write("A B", z)[:, 0, 0, 0], [0.8, -1, -0.7])
+    each = np.array([[0.2, 0], [9, 9], [0.1, 0]], "float32")
+    assert np.allclose(model.write("A A", each)[:, 0, 0, 0], [0.8, -1, 0.4])
+    model.drafts = 1
+    assert np.allclose(model.write("AB", z)[:, 0, 0, 0], 0.2)
 
 
 def test_draws_are_spread_as_the_posterior_says(model):
@@ -84,6 +159,24 @@ def test_style_by_integrating_the_densities(letters):
         assert both.z_mean[i] == pytest.approx(mean, abs=1e-4)
         variance = (density * (x - mean) ** 2).sum()
         assert np.exp(both.z_log_var[i]) == pytest.approx(variance, rel=1e-3)
+
+
+def test_randomness_scales_the_standard_deviation(model):
+    """z = mean + randomness · exp(log_var / 2) · e, with the same e for the same seed."""
+    nobody = np.zeros(0, "int64"), np.zeros(0, "float32")
+    style = vae.StylePosterior(
+        np.full(64, 1.5, "float32"), np.full(64, np.log(0.25), "float32"), *nobody
+    )
+    usual, half, none = (
+        model.sample_style(style, n=500, seed=2, randomness=r) for r in (1, 0.5, 0)
+    )
+    assert usual.shape == (500, 64) and usual.dtype == half.dtype == np.float32
+    assert stats.kstest((usual.ravel() - 1.5) / 0.5, "norm").pvalue > 1e-3
+    assert np.allclose(half - 1.5, (usual - 1.5) / 2, atol=1e-6) and (none == 1.5).all()
+    assert np.array_equal(usual, model.sample_style(style, n=500, seed=2))
+    assert not model.sample_style(n=3, randomness=0).any()  # the prior's mean
+    with pytest.raises(ValueError, match="randomness is -1: expected 0 or more"):
+        model.sample_style(style, randomness=-1)
 
 
 def train(model, letters, steps):

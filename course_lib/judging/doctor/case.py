@@ -56,7 +56,8 @@ class Case:
     @cached_property
     def trial(self) -> trial.Trial:
         """What a few training steps did to both networks."""
-        return trial.try_steps(self.gan, self.images)
+        labels = self.dataset.labels if self.dataset else None
+        return trial.try_steps(self.gan, self.images, labels)
 
     @cached_property
     def optimizers(self) -> list:
@@ -66,14 +67,13 @@ class Case:
     @cached_property
     def logits(self) -> list[np.ndarray]:
         """D's logits of real images and of the generator's own: two arrays [N]."""
-        discriminator = self.gan.discriminator
-        return [np.ravel(discriminator(x, training=False)) for x in (self.real, self.own)]
+        return [trial.logits(self.gan, x) for x in (self.real, self.own)]
 
     @cached_property
     def d_is_constant(self) -> bool:
         """Whether D gives the same answer to real images, to fakes and to noise."""
         noise = np.random.default_rng(4).uniform(-1, 1, (100, 28, 28, 1)).astype("float32")
-        logits = np.concatenate([*self.logits, np.ravel(self.gan.discriminator(noise))])
+        logits = np.concatenate([*self.logits, trial.logits(self.gan, noise)])
         return bool(np.ptp(logits) < SAME_ANSWER)
 
     @cached_property

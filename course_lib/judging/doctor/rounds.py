@@ -56,7 +56,7 @@ def examine(gan, history, images, samples=None, yardstick=None) -> list[Finding]
         history: a `callbacks.History`, or a dict with a list of numbers for each log.
         images: the `Dataset` that the run was trained on, or an array as `train_on_batch` takes
             it. With an array, the doctor can't tell whether classes are missing or the run was too
-            short.
+            short. A `gan.ConditionalGAN` needs the `Dataset`, for its labels.
         samples: images as you draw them from the generator, float32 [N, 28, 28, 1] with N of 200
             or more; drawn here if not given.
         yardstick: a `metrics.Yardstick` of the dataset; made here if not given, which trains a

@@ -13,6 +13,7 @@ import numpy as np
 
 from course_lib.data.pixels import scale_pixels
 from course_lib.gan.combined import FrozenDiscriminatorError
+from course_lib.gan.conditional import ConditionalGAN
 from course_lib.training.weights import largest_difference, snapshot
 
 
@@ -37,7 +38,7 @@ class Trial(NamedTuple):
 STOOD_STILL = (0.0, 0.0, 0.0)  # a step of one network: (moved, rate, gain)
 
 
-def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
+def try_steps(gan, images, labels=None, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
     """Take trial steps until both networks have moved `wanted` times, but at most `most` steps.
 
     The optimizers' memory of earlier steps is reset first, so that a step shows where its own batch
@@ -46,6 +47,7 @@ def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
     Args:
         gan: anything with `generator`, `discriminator` and `train_on_batch(images)`.
         images: an array [N, 28, 28, 1] of the kind that the run is trained on.
+        labels: integers [N]; only a `ConditionalGAN` needs them.
         batch_size, seed: of the batches that are drawn from `images`.
     """
     rng = np.random.default_rng(seed)
@@ -55,8 +57,9 @@ def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
     with put_back(gan):
         forget(gan)
         for _ in range(most):
+            rows = rng.permutation(len(images))[:batch_size]
             try:
-                step = _try_step(gan, images[rng.permutation(len(images))[:batch_size]], z)
+                step = _try_step(gan, images[rows], None if labels is None else labels[rows], z)
             except FrozenDiscriminatorError:
                 break
             for steps, found in zip((d_steps, g_steps), step, strict=True):
@@ -70,16 +73,16 @@ def try_steps(gan, images, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
     return Trial(d[0], g[0], d[1], g[1], d[2], g[2])
 
 
-def _try_step(gan, batch, z):
+def _try_step(gan, batch, labels, z):
     """Train on one batch. Return (moved, rate, gain) of D and of G."""
     d_before, g_before = (snapshot(_learned(net)) for net in (gan.discriminator, gan.generator))
     fakes = gan.generator(z, training=True)
     gap_before = _gap(gan, batch, fakes)
-    gan.train_on_batch(batch)
-    logits = _logits(gan, fakes)
-    unit = np.std(logits) + 1e-6
+    _train(gan, batch, labels)
+    fake_logits = logits(gan, fakes)
+    unit = np.std(fake_logits) + 1e-6
     d_gain = (_gap(gan, batch, fakes) - gap_before) / unit
-    g_gain = (_logits(gan, gan.generator(z, training=True)).mean() - logits.mean()) / unit
+    g_gain = (logits(gan, gan.generator(z, training=True)).mean() - fake_logits.mean()) / unit
     return (
         (*_change(gan.discriminator, d_before), d_gain),
         (*_change(gan.generator, g_before), g_gain),
@@ -93,20 +96,36 @@ def _provoke(gan, dtype, z):
     """
     fakes = np.clip(np.asarray(gan.generator(z, training=True)), -1, 1)
     before = snapshot(_learned(gan.discriminator))
+    if dtype == np.uint8:
+        fakes = ((fakes + 1) * 127.5).astype("uint8")
     try:
-        gan.train_on_batch(((fakes + 1) * 127.5).astype("uint8") if dtype == np.uint8 else fakes)
+        _train(gan, fakes, np.zeros(len(fakes), "int64"))
     except FrozenDiscriminatorError:
         return 0.0
     return largest_difference(_learned(gan.discriminator), before)
 
 
-def _logits(gan, images):
-    return np.asarray(gan.discriminator(images, training=False))
+def _train(gan, images, labels):
+    """Let the run take one step of its own. Only a `ConditionalGAN` is given the labels."""
+    if isinstance(gan, ConditionalGAN) and labels is not None:
+        gan.train_on_batch(images, labels)
+    else:
+        gan.train_on_batch(images)
+
+
+def logits(gan, images) -> np.ndarray:
+    """Return D's logits of images [N, 28, 28, 1], one for each image, [N].
+
+    A conditional D has one for each class; the largest says how real the image looks as the
+    character that it resembles most.
+    """
+    found = np.asarray(gan.discriminator(images, training=False))
+    return found.reshape(len(images), -1).max(axis=1)
 
 
 def _gap(gan, real_images, fake_images):
     """Return D's mean logit of real images minus that of fakes."""
-    return _logits(gan, scale_pixels(real_images)).mean() - _logits(gan, fake_images).mean()
+    return logits(gan, scale_pixels(real_images)).mean() - logits(gan, fake_images).mean()
 
 
 def _learned(network):
@@ -148,7 +167,7 @@ def batch_norm_fraction(gan, probe) -> float | None:
             for images in (scale_pixels(probe), fakes)
         )
         norm.moving_mean.assign(np.zeros_like(real_mean))  # a training step doesn't use it
-        gan.train_on_batch(probe)
+        _train(gan, probe, np.zeros(len(probe), "int64"))
         learned = np.asarray(norm.moving_mean) / (1 - norm.momentum)
     sides = np.stack([real_mean, fake_mean], axis=1)
     return float(np.linalg.lstsq(sides, learned, rcond=None)[0][0])
