@@ -38,8 +38,8 @@ def load_both_cases():
 
 
 def load_characters():
-    """Draw digits and capitals, as many as the kit's own style VAE is trained on."""
-    return datasets.load_handwriting(vae.CHARACTERS, vae.STYLE_VAE.per_class)
+    """Draw digits and capitals, the same that the kit's own style VAE is trained on."""
+    return vae.draw_characters()
 
 
 PLANS = {

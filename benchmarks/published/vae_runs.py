@@ -30,7 +30,7 @@ class VAERun(Run):
             for seed in range(N_PROMPTS):
                 drawn = pen.draw(PROMPT, pen.NAMED_STYLES[style], rng=seed)
                 z = self.model.infer_style(drawn, prompt).z_mean
-                written = self.model.decode(everything, z)
+                written = self.model.decode(everything, self.model.redraft(everything, z))
                 read = classifier.read(self.yardstick.classifier, written)[1].argmax(axis=1)
                 right.append(read == everything)
                 if seed == 0:

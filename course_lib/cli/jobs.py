@@ -186,8 +186,8 @@ class VAEJob(Job):
     def draw_styles(self, path) -> None:
         """Draw up to 36 of its characters in seven styles."""
         every = list(range(len(self.model.class_names)))[:36]
-        styles = self.model.sample_style(n=6, seed=self.seed)
-        rows = [self.model.decode(every, z) for z in [np.zeros(self.model.latent_dim), *styles]]
+        styles = [np.zeros(self.model.latent_dim), *self.model.sample_style(n=6, seed=self.seed)]
+        rows = [self.model.decode(every, self.model.redraft(every, z)) for z in styles]
         words = ["plainest", *(f"style {n}" for n in range(1, 7))]
         plots.plot_film_strip(rows, words).savefig(path, dpi=90)
 
