@@ -10,7 +10,7 @@ BENCH := .venv-bench/bin/python
 .PHONY: help setup demo lab page check test test-quick notebooks handout site bench bench-quick clinic published format lock clean
 
 help:
-	@echo "make demo         train the workshop DCGAN and save pictures in outputs/demo (about 1 minute)"
+	@echo "make demo         train a small GAN on digits and save pictures in outputs/demo (about 1 minute)"
 	@echo "make lab          open JupyterLab at the first lesson"
 	@echo "make page         draw a few characters in the browser, and a network writes in your hand"
 	@echo "make test         run every test and every notebook"

@@ -46,7 +46,7 @@ class ProgressBar(tqdm):
         stream, every = sys.stdout, 0.5
         if not is_redrawn(stream):
             stream, every = LineByLine(stream), SECONDS_BETWEEN_LINES
-            options = {"ncols": 80, "maxinterval": every, "miniters": 1, **options}
+            options = {"ncols": 100, "maxinterval": every, "miniters": 1, **options}
         super().__init__(
             total=total, desc=title, unit=unit, file=stream, mininterval=every, **options
         )
