@@ -25,8 +25,7 @@ def run(
         out: a `pathlib.Path`; made if it is not there.
         steps: None for the recipe's own number.
         seed: of the weights, the order of the images and every z.
-        every: if given, a GAN's samples and generator are also saved every so many steps, in the
-            folder `snapshots` inside `out`.
+        every: if given, a GAN is also saved every so many steps, in `snapshots` inside `out`.
 
     Returns:
         0, the exit code.
@@ -41,9 +40,8 @@ def run(
 
     engine.use_precision(precision)
     recipe = recipes.load(recipe_name)
-    job = jobs.job_of(recipe)(
-        recipe, jobs.load_data(recipe, data, class_names, seed), steps or recipe.steps, seed
-    )
+    dataset = jobs.load_data(recipe, data, class_names, seed)
+    job = jobs.job_of(recipe)(recipe, dataset, steps or recipe.steps, seed)
     results.check_folder(out, job.files)
     job.prepare()
     if every:

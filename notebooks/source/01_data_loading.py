@@ -192,8 +192,8 @@ names = [digits.class_names[label] for label in digits.labels[:40]]
 plots.plot_images(digits.images[:40], names, title="the first forty rows of the file")
 
 # %% [markdown]
-# None does. [Other sources](../data/README.md) have their own loaders: MNIST, EMNIST, USPS (digits
-# from envelopes) and KMNIST (Japanese characters).
+# None does. Other sources (`data/README.md`) have their own loaders: MNIST, EMNIST, USPS (digits from
+# envelopes) and KMNIST (Japanese characters).
 
 # %% [markdown]
 # Now break the file on purpose, the way real files break: a word where a number should be.
