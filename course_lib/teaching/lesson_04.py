@@ -2,9 +2,11 @@
 
 import numpy as np
 
-from course_lib.teaching.exercise import Exercise, tie
+from course_lib.teaching.exercise import Exercise, Wrong, tie
+from course_lib.teaching.judges import array_in, call_on_copies
 from course_lib.teaching.kinds import ChoiceExercise, NumberExercise
 from course_lib.teaching.network_kinds import StepExercise
+from course_lib.teaching.wording import describe
 
 
 class LargestChangeOfD(ChoiceExercise):
@@ -86,7 +88,67 @@ class Diagnosis(ChoiceExercise):
     clue = "real_score is 1.000 and fake_score is 0.000: what is left for G to learn from?"
 
 
-EXERCISES = (LargestChangeOfD, TrainBoth, TimesSteeper, Diagnosis)
+class DrawImages(Exercise):
+    """5 · Complete: new images.
+
+    The G of this exercise shows each number of z as one pixel, tanh(z), so the z that the learner
+    drew can be read from the images.
+    """
+
+    variable = "draw_images"
+    asked = "new images, floats [n, 28, 28, 1] from 0 to 1"
+    n = 12
+    shows = "G alone is used again: normal z in, images out, and [-1, 1] becomes [0, 1]."
+    clue = (
+        "z is standard normal [n, latent_dim]; `generator(z, training=False)` is in [-1, 1]; half "
+        "of it plus 0.5 is in [0, 1]."
+    )
+
+    def judge(self, answer) -> None:
+        if not callable(answer):
+            raise Wrong(f"Found {describe(answer)}, expected a function that returns {self.asked}.")
+        arguments = (*self.build(), self.n, 784)
+        first, second = (self.images_in(call_on_copies(answer, arguments)) for _ in range(2))
+        z = np.arctanh(np.clip(2 * first - 1, -0.99999, 0.99999)).reshape(self.n, 784)
+        if np.ptp(z, axis=0).max() < 1e-3:
+            raise Wrong("All images are the same: each one needs a row of its own in z.")
+        if abs(z.mean()) > 0.1 or abs(z.std() - 1) > 0.1:
+            raise Wrong(
+                f"Your z has a mean of {z.mean():.2f} and a standard deviation of {z.std():.2f}, "
+                "expected 0 and 1: G was trained on the standard normal distribution."
+            )
+        if np.allclose(first, second):
+            raise Wrong("A second call gives the same images again: is the seed fixed?")
+
+    def build(self) -> tuple:
+        """Return a generator, a discriminator, and the combined model of both."""
+        import keras
+        from keras import layers
+
+        from course_lib.gan.combined import build_combined
+
+        generator = keras.Sequential(
+            [keras.Input((784,)), layers.Activation("tanh"), layers.Reshape((28, 28, 1))]
+        )
+        discriminator = keras.Sequential(
+            [keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(1)]
+        )
+        return generator, discriminator, build_combined(generator, discriminator)
+
+    def images_in(self, returned) -> np.ndarray:
+        """Return the images, float64 [n, 28, 28, 1]; raise `Wrong` for another shape or range."""
+        images = array_in(returned, self.asked).astype("float64")
+        if images.shape == (self.n, 1):
+            raise Wrong(f"Found shape {images.shape}: those are D's verdicts, not images.")
+        if images.shape != (self.n, 28, 28, 1):
+            raise Wrong(f"Found shape {images.shape}, expected {(self.n, 28, 28, 1)}.")
+        if not (0 <= images.min() and images.max() <= 1):
+            cause = " They are still in [-1, 1]." if -1 <= images.min() < -0.9 else ""
+            raise Wrong(f"Found {describe(images)}, expected numbers from 0 to 1.{cause}")
+        return images
+
+
+EXERCISES = (LargestChangeOfD, TrainBoth, TimesSteeper, Diagnosis, DrawImages)
 
 
 def exercises(variables) -> list[Exercise]:
