@@ -62,6 +62,17 @@ plt.show()
 # and there is more than one way up.
 
 # %% [markdown]
+# How large is the result? Padding, kernel and stride decide:
+
+# %% alt="Four pairs of grids: 5 by 5 without padding gives 3 by 3; with padding 5 by 5; 6 by 6 with padding and stride 2 gives 3 by 3; transposed, 3 by 3 gives 6 by 6. The places of the kernel are framed, padding is hatched."
+figure, axes = plt.subplots(2, 2, figsize=(9, 5), layout="constrained")
+plots.plot_convolution(5, 3, ax=axes[0, 0])
+plots.plot_convolution(5, 3, padding=1, ax=axes[0, 1])
+plots.plot_convolution(6, 4, stride=2, padding=1, ax=axes[1, 0])
+plots.plot_convolution(3, 4, stride=2, padding=1, transposed=True, ax=axes[1, 1])
+plt.show()
+
+# %% [markdown]
 # ## Up, first way: the transposed convolution
 #
 # Read it backwards: each small pixel **stamps** the kernel, times its own value, onto the large
@@ -217,8 +228,29 @@ for name in ("mnist-dcgan", "letters-dcgan", "workshop-dcgan"):
     )
 
 # %% [markdown]
-# As published they are for a night or a GPU (`python -m course_lib train mnist-dcgan`). The lesson
-# takes one that suits two cores.
+# As published they are for a night or a GPU. `make published` trains them; `benchmarks/PUBLISHED.md` says how far.
+# letters-dcgan first gives clouds, and after 500 turns strokes that resemble letters:
+#
+# ![Samples of letters-dcgan in five rows: grey at turns 1 and 2, bent grey bands at 25, dark blots at 100, white strokes like letters at 500](../pictures/published-letters-dcgan.png)
+#
+# mnist-dcgan turns black at first, and then learns to write:
+#
+# ![Samples of mnist-dcgan: grey at epoch 0, black at epoch 10, strokes like digits at epoch 20](../pictures/published-mnist-dcgan.png)
+#
+# Our first translation stayed black to step 750. Only the pixels differed: [-1, 1], where the tutorial has [0, 1].
+# What does an empty picture give in D's first layer?
+
+# %%
+# NBVAL_CHECK_OUTPUT
+kernels = keras.random.normal((3, 3, 1, 64), seed=1)
+for black in (0.0, -1.0):
+    empty = np.full((1, 28, 28, 1), black, "float32")
+    answers = np.array(keras.ops.conv(empty, kernels, strides=2, padding="same"))
+    print(f"black is {black:4}: mean size of the answers {np.abs(answers).mean():.1f}")
+
+# %% [markdown]
+# With 0 nothing; with -1 every kernel answers, so D knows an empty page at once. The recipe now works in [0, 1]
+# inside. For this lesson we take a network that suits two cores.
 
 # %% [markdown]
 # ## workshop-dcgan: work where it is cheap
@@ -268,6 +300,24 @@ plots.plot_seesaw(history.history)
 # mean logit of its fakes. Neither losses nor scores of different games can be compared; films can.
 
 # %% [markdown]
+# ## Ask D for one digit at a time
+#
+# A stroke between a 3 and a 5 may pass for *a digit*. It doesn't pass for *a 3*. In `workshop-conditional`, the
+# largest of the first ten numbers of z chooses the digit, and D has one logit for each. Only the chosen one
+# counts (Mirza and Osindero 2014, arXiv:1411.1784). `make demo` trains it. **Guess:** will they be clearer?
+
+# %% alt="Forty digits in four rows, the columns 0 to 9: nearly all are clear, one or two are smudged."
+conditional = recipes.load("workshop-conditional")
+by_class = conditional.build_gan(seed=SEED)
+pairs = digits.batches(conditional.batch_size, seed=SEED, labels=True)
+progress_bar = callbacks.Progress(STEPS)
+by_class.fit(pairs, steps_per_epoch=STEPS, verbose=0, callbacks=[progress_bar])
+z_of_classes = gan.choose_classes(
+    gan.fixed_z(40, conditional.latent_dim), np.tile(np.arange(10), 4), 10
+)
+plots.plot_images(by_class.sample(z_of_classes), title="workshop-conditional")
+
+# %% [markdown]
 # ## Taking turns
 #
 # letters-dcgan lets one network train until it is **good enough**, then the other: the generator
@@ -296,6 +346,7 @@ plt.show()
 # %% [markdown]
 # The discriminator is soon right half of the time, so its turns are short. The generator's grow
 # long whenever it has fallen behind: the schedule spends the work where it is needed.
+# The tutorial names two remedies for a D that wins: a stronger G, or more training for G. This is the second.
 
 # %% alt="Fifty-two generated capital letters; U, H, A and R can be named at once, some others are between two letters."
 plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns")
@@ -458,6 +509,17 @@ q4.check()
 
 # %%
 progress.show()
+
+# %% [markdown]
+# ## Relatives to know by name
+#
+# | name | what it changes | paper |
+# |---|---|---|
+# | LSGAN | squared error in place of cross-entropy | Mao et al. 2016, arXiv:1611.04076 |
+# | WGAN | a critic estimates the Wasserstein distance | Arjovsky et al. 2017, arXiv:1701.07875 |
+# | BEGAN | D is an autoencoder, kept in balance with G | Berthelot et al. 2017, arXiv:1703.10717 |
+# | CycleGAN | translates images of one kind into another, without pairs | Zhu et al. 2017, arXiv:1703.10593 |
+# | BigGAN | large networks and batches, told the class | Brock et al. 2018, arXiv:1809.11096 |
 
 # %% [markdown]
 # ## What you take with you
