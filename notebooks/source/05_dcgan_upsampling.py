@@ -228,17 +228,12 @@ for name in ("mnist-dcgan", "letters-dcgan", "workshop-dcgan"):
     )
 
 # %% [markdown]
-# As published they are for a night or a GPU. `make published` trains them; `benchmarks/PUBLISHED.md` says how far.
-# letters-dcgan first gives clouds, and after 500 turns strokes that resemble letters:
+# As published they are for a night or a GPU (`make published`; what they become is below the exercises).
+# mnist-dcgan first turns black, then writes:
 #
-# ![Samples of letters-dcgan in five rows: grey at turns 1 and 2, bent grey bands at 25, dark blots at 100, white strokes like letters at 500](../pictures/published-letters-dcgan.png)
+# ![Samples of mnist-dcgan: grey at epoch 0, black at 10, strokes like digits at 20](../pictures/published-mnist-dcgan.png)
 #
-# mnist-dcgan turns black at first, and then learns to write:
-#
-# ![Samples of mnist-dcgan: grey at epoch 0, black at epoch 10, strokes like digits at epoch 20](../pictures/published-mnist-dcgan.png)
-#
-# Our first translation stayed black to step 750. Only the pixels differed: [-1, 1], where the tutorial has [0, 1].
-# What does an empty picture give in D's first layer?
+# Our first translation, with pixels in [-1, 1] for [0, 1], stayed black. What does an empty picture give in D?
 
 # %%
 # NBVAL_CHECK_OUTPUT
@@ -249,8 +244,7 @@ for black in (0.0, -1.0):
     print(f"black is {black:4}: mean size of the answers {np.abs(answers).mean():.1f}")
 
 # %% [markdown]
-# With 0 nothing; with -1 every kernel answers, so D knows an empty page at once. The recipe now works in [0, 1]
-# inside. For this lesson we take a network that suits two cores.
+# With 0 nothing; with -1 every kernel answers: D knows an empty page at once. Now the recipe works in [0, 1].
 
 # %% [markdown]
 # ## workshop-dcgan: work where it is cheap
@@ -282,7 +276,7 @@ z = gan.fixed_z(12, workshop.latent_dim)
 history, film = callbacks.fit_and_watch(model, batches, STEPS, z, 8)
 plots.plot_film_strip(film.frames, film.frame_steps)
 
-# %% alt="Sixty digits by the workshop DCGAN in five rows; nearly all can be named at a glance."
+# %% alt="Sixty digits by the workshop DCGAN in five rows; most can be named, about ten are smudged or lie between two digits."
 plots.plot_images(model.sample(60), columns=12, title="workshop-dcgan: sixty new digits")
 
 # %% [markdown]
@@ -302,9 +296,9 @@ plots.plot_seesaw(history.history)
 # %% [markdown]
 # ## Ask D for one digit at a time
 #
-# A stroke between a 3 and a 5 may pass for *a digit*. It doesn't pass for *a 3*. In `workshop-conditional`, the
-# largest of the first ten numbers of z chooses the digit, and D has one logit for each. Only the chosen one
-# counts (Mirza and Osindero 2014, arXiv:1411.1784). `make demo` trains it. **Guess:** will they be clearer?
+# A stroke between a 3 and a 5 may pass for *a digit*, but not for *a 3*. In `workshop-conditional`, the largest of
+# the first ten numbers of z chooses the digit, and D has a logit for each (Mirza and Osindero 2014,
+# arXiv:1411.1784). `make demo` trains it. **Guess:** are they clearer?
 
 # %% alt="Forty digits in four rows, the columns 0 to 9: nearly all are clear, one or two are smudged."
 conditional = recipes.load("workshop-conditional")
@@ -346,7 +340,7 @@ plt.show()
 # %% [markdown]
 # The discriminator is soon right half of the time, so its turns are short. The generator's grow
 # long whenever it has fallen behind: the schedule spends the work where it is needed.
-# The tutorial names two remedies for a D that wins: a stronger G, or more training for G. This is the second.
+# Against a winning D the tutorial names a stronger G, or more training: this.
 
 # %% alt="Fifty-two generated capital letters; U, H, A and R can be named at once, some others are between two letters."
 plots.plot_images(model.sample(52), columns=13, title="letters, by taking turns")
@@ -511,6 +505,17 @@ q4.check()
 progress.show()
 
 # %% [markdown]
+# ## What letters-dcgan becomes
+#
+# `benchmarks/PUBLISHED.md` has its status lines. By turn 500, G had trained on 1,590 batches and D on 504, and D was
+# right about 68% of a fresh batch. The tutorial goes on to turn 5,000.
+#
+# ![Samples of letters-dcgan in five rows: grey at turns 1 and 2, bent grey bands at 25, dark blots at 100, white strokes like letters at 500](../pictures/published-letters-dcgan.png)
+#
+# D's score of each, and of real letters between them:
+#
+# ![Forty letters in four rows, real ones and generated ones mixed, each with D's score; most scores of generated ones are below 0.35](../pictures/published-letters-dcgan-scores.png)
+#
 # ## Relatives to know by name
 #
 # | name | what it changes | paper |
