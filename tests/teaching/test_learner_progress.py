@@ -24,7 +24,7 @@ def test_progress_is_kept_and_what_was_right_stays(place, capsys):
     out = capsys.readouterr().out
     assert "01  ■ □ □ ◧    1 of 4" in out
     assert "02  □ □ □ □    0 of 4" in out
-    assert "\n1 of 29 exercises done" in out
+    assert "\n1 of 30 exercises done" in out
 
 
 def test_a_file_of_the_last_version_is_read(place, capsys):
