@@ -102,7 +102,7 @@ plots.plot_film_strip(film.frames, film.frame_steps)
 #
 # Every lesson ends in exercises. Replace the `...`, run the cell, then the check. Try a wrong answer
 # first, 56 say, and see what it answers. `q1.hint()` gives a push, `q1.solution()`
-# shows ours, unless your teacher keeps the solutions back.
+# shows ours, unless your teacher withholds the solutions.
 
 # %%
 (q1,) = lesson_00.exercises(globals())
@@ -110,7 +110,7 @@ plots.plot_film_strip(film.frames, film.frame_steps)
 # %% [markdown]
 # ### 1 · Count
 #
-# How many pixels has a picture of 28 × 28?
+# How many pixels are in a picture of 28 × 28?
 
 # %% tags=["stub"]
 n_pixels = ...

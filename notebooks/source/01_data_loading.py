@@ -287,7 +287,7 @@ q1, q2, q3, q4 = lesson_01.exercises(globals())
 # %% [markdown]
 # ### 1 · Predict: the mean of all zeros
 #
-# Lay all pictures of a 0 on each other and take the mean. What do you see?
+# Stack all the pictures of a 0 and take the mean. What do you see?
 #
 # - **a** a crisp 0
 # - **b** a soft ring, bright in places, with a dark middle
@@ -319,7 +319,7 @@ q1.check()
 # ### 2 · Complete: ten means
 #
 # Compute the mean picture of each class of `digits`, ten pictures in the order of the digits, in
-# bytes (0 to 255, no scaling). The cell after the check shows them once they are right: were you, above?
+# bytes (0 to 255, no scaling). The cell after the check shows them once they are right: was your prediction right?
 
 # %% tags=["stub"]
 means = ...  # [10, 28, 28]

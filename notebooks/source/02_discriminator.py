@@ -544,7 +544,7 @@ q2.check()
 # ### 3 · Complete: the loss, from logits
 #
 # Write D's loss: the average of two halves, the mean over the real logits of the cross-entropy with 1,
-# and the mean over the fake logits of that with 0. A shrug costs 0.693, and it must bear logits of ±120.
+# and the mean over the fake logits of that with 0. A shrug costs 0.693, and it must cope with logits of ±120.
 
 
 # %% tags=["stub"]

@@ -62,7 +62,7 @@ plt.show()
 # and there is more than one way up.
 
 # %% [markdown]
-# How large is the result? Padding, kernel and stride decide:
+# Padding, kernel and stride decide the size:
 
 # %% alt="Four pairs of grids: 5 by 5 without padding gives 3 by 3; with padding 5 by 5; 6 by 6 with padding and stride 2 gives 3 by 3; transposed, 3 by 3 gives 6 by 6. The places of the kernel are framed, padding is hatched."
 figure, axes = plt.subplots(2, 2, figsize=(9, 5), layout="constrained")
@@ -113,7 +113,7 @@ for ax, size in zip(axes, (2, 3, 4, 5)):
 plt.show()
 
 # %% [markdown]
-# A kernel that the stride divides, 2 or 4, stamps every place equally often. Kernels of 3 and 5 weave
+# A kernel whose size is a multiple of the stride, 2 or 4, stamps every place equally often. Kernels of 3 and 5 weave
 # a checkerboard that training must first unlearn (Odena et al. 2016, *Deconvolution and
 # Checkerboard Artifacts*). That is why mnist-dcgan takes 4×4.
 
@@ -187,7 +187,7 @@ for ax, (how, kernel) in zip(axes, variants):
 plt.show()
 
 # %% [markdown]
-# Everything with a stride or a shuffle weaves at first, even the 4×4 kernel: as many stamps in each
+# Every layer with a stride or a shuffle starts with a grid pattern, even the 4×4 kernel: as many stamps in each
 # place, but through different weights. Training levels that in a few hundred steps; uneven *counts*
 # it has to fight for as long as it runs.
 
@@ -244,7 +244,7 @@ for black in (0.0, -1.0):
     print(f"black is {black:4}: mean size of the answers {np.abs(answers).mean():.1f}")
 
 # %% [markdown]
-# With 0 nothing; with -1 every kernel answers: D knows an empty page at once. Now the recipe works in [0, 1].
+# With 0 nothing; with -1 every kernel answers. Now the recipe works in [0, 1].
 
 # %% [markdown]
 # ## workshop-dcgan: work where it is cheap
@@ -261,10 +261,10 @@ for network in (workshop.build_generator(), workshop.build_discriminator()):
     print("   convolutions end at", ", ".join(shapes))
 
 # %% [markdown]
-# Three more things make it quick: the **hinge** loss, which stops asking once an answer is clear
+# Three things make it quick: the **hinge** loss, which stops asking once an answer is clear
 # enough; a **moving average** of the generator's weights, which draws the samples and takes no part
 # in the game; and Adam without momentum (`beta_1=0`): a moving opponent makes old gradients stale.
-# No other change tried gained as much (`benchmarks/SEARCH.md`).
+# Without labels, nothing else we tried helped as much (`benchmarks/SEARCH.md`).
 #
 # **Expect:** {time}. Strokes after 200 steps, first digits after 500, mostly readable
 # ones at the end.

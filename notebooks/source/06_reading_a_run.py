@@ -72,8 +72,8 @@ plt.show()
 # %% [markdown]
 # ## A space to measure in
 #
-# In pixels a 7 moved by two is far from itself. A classifier that reads the digits lays like beside
-# like in its last layer but one: 64 numbers an image, its **features**. It is trained on the spot,
+# In pixels a 7 moved by two is far from itself. A classifier that reads the digits places similar
+# digits close together in its second-to-last layer: 64 numbers an image, its **features**. It is trained on the spot,
 # once for each data set. **Expect** {time}.
 
 # %%
@@ -157,8 +157,8 @@ for name in features:
 
 # %% [markdown]
 # Ben writes well what he writes (precision), and never writes the rest (recall). Density counts in
-# *how many* balls a sample lies, coverage the balls that hold one: both heed outliers less, and
-# coverage blames ragged strokes as much as gaps.
+# *how many* balls a sample lies, coverage the balls that hold one: both are less sensitive to outliers;
+# coverage drops for ragged strokes as well as for missing digits.
 
 # %% alt="Bars of how many samples are read as each digit: Ada has all ten, Ben hardly any but 0, 1, 4, 6 and 7, Cleo mostly 0 and 4, Dan mostly 8 and few in all."
 reports = {name: yardstick.report(images) for name, images in samples.items()}
@@ -211,7 +211,7 @@ for name in ("Ada", "Ben", "Cleo", "Dan"):
 # %% [markdown]
 # ## Did it copy?
 #
-# Whoever repeats the training images has perfect numbers. Above samples of Ada's; below each, the
+# A network that copies its training images scores perfectly. Above samples of Ada's; below each, the
 # nearest training image.
 
 # %% alt="Twelve of Ada's samples above the training image nearest to each: similar in shape, never the same."
@@ -226,7 +226,7 @@ plots.plot_images(np.concatenate([samples["Ada"][:12], nearest]), columns=12)
 # %% [markdown]
 # ## A walk through latent space
 #
-# Do the z between two others write, too? The straight way leads past the middle of the cloud, where
+# Do points between two z also give digits? The straight way leads past the middle of the cloud, where
 # hardly any z of the training lay; the **spherical** way keeps its distance.
 
 

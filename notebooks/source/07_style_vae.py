@@ -31,7 +31,7 @@ keras.utils.set_random_seed(SEED)
 # ## Through the eye of a needle
 #
 # A GAN learns by being judged. An **autoencoder** learns by packing and unpacking: an encoder squeezes
-# 784 pixels into 16 numbers, a decoder has to make the image of them again.
+# 784 pixels into 16 numbers, a decoder has to rebuild the image from them.
 
 
 # %%
@@ -97,15 +97,15 @@ print("deviation of each number:", codes.std(axis=0).round(1)[:6], "...")
 
 # %% [markdown]
 # Far out, each number on a scale of its own: nobody asked for another. A normal z, all its numbers near 0,
-# hits a place that no digit ever had. We could measure where to knock; better to decide it beforehand.
+# hits a place that no digit ever had. We could measure where to sample; it is better to decide it beforehand.
 
 # %% [markdown]
 # ## The variational idea, in two lines
 #
-# Let the encoder say not a point but a **cloud**: `z_mean`, and how broad, `z_log_var` (the logarithm of
+# Let the encoder output not a point but a **cloud**: `z_mean`, and how broad, `z_log_var` (the logarithm of
 # its variance: any number is allowed). The decoder gets a random point of it and must cope with all of them, so
 # neighbours must mean similar things. And every cloud is pulled towards the same one, the **prior**: mean 0,
-# variance 1. There we shall knock.
+# variance 1. That is where we sample.
 #
 # But how can a gradient flow through a dice roll? By rolling the dice *outside*: the noise comes in as a given, and z is a
 # sum and a product. This is the **reparameterisation trick**.
@@ -118,7 +118,7 @@ def draw_z(z_mean, z_log_var):
 
 
 # %% [markdown]
-# What a cloud pays for standing off the prior is the **Kullback-Leibler divergence**, for normal distributions a sum:
+# What a cloud pays for differing from the prior is the **Kullback-Leibler divergence**, for normal distributions a sum:
 
 
 # %%
@@ -252,7 +252,7 @@ for number, direction in enumerate(directions, 1):
     print(f"direction {number}:", *changes, sep="   ")
 
 # %% [markdown]
-# Slant (minus leans right), width, weight: nobody told it of them. Take the sliders, in units of standard deviations (a web page has a still picture).
+# Slant (minus leans right), width, weight: nobody told it about these. Move the sliders, in units of standard deviations (a web page has a still picture).
 
 
 # %%
