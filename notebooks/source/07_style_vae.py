@@ -24,6 +24,7 @@ from keras import layers, ops
 
 LATENT_DIM = 16  # numbers that an image is squeezed into
 STEPS = 2_000  # of each small network; more makes them sharper
+STYLE_STEPS = 3_500  # of the style VAE at the end; the page trains it for 7,500
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
@@ -31,7 +32,7 @@ keras.utils.set_random_seed(SEED)
 # ## Through the eye of a needle
 #
 # A GAN learns by being judged. An **autoencoder** learns by packing and unpacking: an encoder squeezes
-# 784 pixels into 16 numbers, a decoder has to rebuild the image from them.
+# 784 pixels into 16 numbers, and a decoder rebuilds the image from them.
 
 
 # %%
@@ -60,7 +61,7 @@ def build_decoder():
 
 # %% [markdown]
 # The decoder gives **pixel logits**; their sigmoid is the probability of ink. The loss is the cross-entropy
-# with the image itself, summed over the pixels: 41 is the least possible here, the mean image costs 196.
+# with the image itself, summed over the pixels: 41 is the least possible here, and the mean image costs 196.
 # **Expect** {time}.
 
 # %%
@@ -74,7 +75,8 @@ history = autoencoder.fit(real_images, real_images, batch_size=64, epochs=epochs
 print(f"reconstruction loss: {history.history['loss'][-1]:.0f}")
 
 # %% [markdown]
-# Above some digits, below what is left of them after the needle. Then: does the decoder write digits if we hand it *random* numbers, as we do with a generator? **Guess.**
+# Below, digits come first, then the same digits redrawn. **Guess:** what does the decoder write if we give it
+# *random* numbers, as we do with a generator?
 
 
 # %%
@@ -89,26 +91,26 @@ rows = [real_images[:12], to_images(decoder(codes[:12])), to_images(decoder(z))]
 plots.plot_film_strip(rows, ["digits", "redrawn", "random"])
 
 # %% [markdown]
-# Redrawn they are fine; random numbers give fog. Where do the codes of real digits lie?
+# The redrawn digits are good; random numbers give fog. Where do the codes of real digits lie?
 
 # %%
 print("mean of each number:     ", codes.mean(axis=0).round(1)[:6], "...")
 print("deviation of each number:", codes.std(axis=0).round(1)[:6], "...")
 
 # %% [markdown]
-# Far out, each number on a scale of its own: nobody asked for another. A normal z, all its numbers near 0,
-# hits a place that no digit ever had. We could measure where to sample; it is better to decide it beforehand.
+# They spread about nine times as widely as a normal z, which lands where no digit ever was. It is better
+# to decide in advance where codes lie.
 
 # %% [markdown]
 # ## The variational idea, in two lines
 #
-# Let the encoder output not a point but a **cloud**: `z_mean`, and how broad, `z_log_var` (the logarithm of
-# its variance: any number is allowed). The decoder gets a random point of it and must cope with all of them, so
-# neighbours must mean similar things. And every cloud is pulled towards the same one, the **prior**: mean 0,
-# variance 1. That is where we sample.
+# Let the encoder output not a point but a **cloud**: its mean, `z_mean`, and `z_log_var`, the logarithm of its
+# variance. The decoder gets a random point of the cloud and must cope with all of them, so neighbours
+# come to mean similar things. Every cloud is pulled towards one **prior**, with mean 0 and variance 1. That is where
+# we sample.
 #
-# But how can a gradient flow through a dice roll? By rolling the dice *outside*: the noise comes in as a given, and z is a
-# sum and a product. This is the **reparameterisation trick**.
+# But how can a gradient flow through a random draw? Draw the noise *outside*: then z is
+# a sum and a product. This is the **reparameterisation trick**.
 
 
 # %%
@@ -118,7 +120,7 @@ def draw_z(z_mean, z_log_var):
 
 
 # %% [markdown]
-# What a cloud pays for differing from the prior is the **Kullback-Leibler divergence**, for normal distributions a sum:
+# A cloud pays for differing from the prior. The price is the **Kullback-Leibler divergence**:
 
 
 # %%
@@ -128,7 +130,7 @@ def kl_loss(z_mean, z_log_var):
 
 
 # %% [markdown]
-# Is that right? The divergence is the mean of log q(z) − log p(z) over z from q (q the cloud, p the prior). Draw a hundred thousand z and take it:
+# To check it: the divergence is the mean of log q(z) − log p(z), with z drawn from the cloud q; p is the prior.
 
 # %%
 mean, log_var = np.array([[[1.0, -0.5]], [[-1.0, 0.3]]], "float32")
@@ -139,8 +141,7 @@ print(f"by drawing {(log_q - log_p).sum(axis=1).mean():.2f}")
 print(f"by formula {kl_loss(mean, log_var):.2f}, library {losses.kl_loss(mean, log_var):.2f}")
 
 # %% [markdown]
-# Now the same two networks, but the encoder says two numbers for each one, and the loss has two parts.
-# The tape records both, one optimizer moves both networks.
+# Now the encoder outputs two numbers for each one, and the loss has two parts. One optimizer moves both networks.
 
 # %%
 encoder, decoder = build_encoder(2 * LATENT_DIM), build_decoder()
@@ -161,7 +162,7 @@ def step(images):
 
 
 # %% [markdown]
-# **Expect** {time}, digits redrawn softer than before, and from random z: **guess.**
+# **Expect** {time}, and digits redrawn more softly than before. **Guess** what random z give.
 
 # %% alt="Three rows of twelve: drawn digits, the same digits redrawn softly, and shapes of strokes from random numbers, some of them digits."
 for _, batch in zip(range(STEPS), digits.batches(64, seed=SEED)):
@@ -172,22 +173,27 @@ rows = [real_images[:12], to_images(decoder(z_mean)), to_images(decoder(z))]
 plots.plot_film_strip(rows, ["digits", "redrawn", "random"])
 
 # %% [markdown]
-# Strokes in place of fog, and now and then a digit. The others lie between two: half a 3, half an 8. This network has to keep *what* was
-# written and *how* in the same 16 numbers. So let us take the *what* out.
+# Strokes in place of fog, and a digit now and then; others mix two digits. This network keeps *what* was
+# written and *how* in the same 16 numbers. Let us take the *what* out.
 
 # %% [markdown]
 # ## Tell it the character
 #
-# The **supervised VAE** has a second head: the encoder also reads the character, and the decoder is *told* it, as
-# 36 numbers with a single 1. Three losses: reconstruction, KL, and the cross-entropy of the reading.
-# What is left for z, we hope, is the style.
-#
-# **Expect** {time} of training the first time, in `vae.train_vae`; then it is kept, and the page at
-# the end uses the same network.
+# In the **supervised VAE**, the encoder also reads the character, and the decoder is *told* it, as
+# 36 numbers with a single 1. Its losses are reconstruction, KL, and the cross-entropy of the reading. Ours adds a
+# **writing loss**: the encoder must read what the decoder writes in another character's style.
+# What is left for z, we hope, is the style. **Expect** {time} of training.
 
 # %%
-model = vae.load_vae()
-print(f"encoder {model.encoder.count_params():,} + decoder {model.decoder.count_params():,}")
+drawings = vae.draw_characters()
+model = vae.train_vae(drawings, STYLE_STEPS, seed=SEED)
+
+# %% alt="Boxes from the image, 28 by 28, through two convolutions to 1568 numbers, and from there to three outputs: logits by way of 128 units, z_log_var and z_mean."
+plots.plot_layers(model.encoder)
+
+# %% [markdown]
+# **Guess:** which characters does it confuse?
+
 
 # %%
 test = datasets.load_handwriting(vae.CHARACTERS, per_class=30, seed=99)
@@ -202,36 +208,42 @@ pairs, counts = np.unique(
 print("most often:", ", ".join(pairs[np.argsort(-counts)][:4]))
 
 # %% [markdown]
-# What it confuses, people confuse: a ring is a 0 or an O by its neighbours alone. **Guess:** which
-# are read worst, and where are redrawn ones wrong?
+# People confuse them too: only its neighbours tell whether a ring is a 0 or an O. Character by character:
 
 # %% alt="A dot for each of 36 characters, from the worst read to the best; I and O are read worst, most others nearly always right."
 right = [np.mean(labels[test.labels == i] == i) for i in range(36)]
 plots.plot_class_accuracy(right, vae.CHARACTERS)
 
-# %% alt="A map of the mean squared error, 28 by 28: largest in the middle, where strokes cross, and zero at the border."
+# %% [markdown]
+# **Guess:** where in the image do redrawn characters go wrong?
+
+# %% alt="A map of the mean squared error, 28 by 28: largest in the middle, where most strokes pass, and near zero at the border."
 each = model.read_styles(test.images, test.labels)
 redrawn = model.decode(test.labels, each.z_mean)
 plots.plot_error_map(test.images, redrawn)
 
 # %% [markdown]
-# The border is always black, and easy. The decoder models p(x | z, y), the image given style and character; the
-# encoder p(y | x) and p(z | x). To write like somebody, take z from p(z | their drawings), choose y, and go this way:
+# The border is nearly always black, which is easy. Inside, a stroke may pass or not.
+#
+# The decoder models p(x | z, y): how likely the pixels x are, given style z and character y. The encoder
+# gives p(y | x) and p(z | x). To write like somebody, choose y and draw z from what their drawings say:
+#
+# > p(x | y, drawings) = ∫ p(x | z, y) · p(z | drawings) dz
 
 # %% alt="Boxes from the two inputs, classes and z, through their maps of 7 by 7, which are added, to the 28 by 28 pixel logits, with shapes and parameters."
 plots.plot_layers(model.decoder)
 
 # %% [markdown]
-# > **Trap.** Being told the character does not stop the encoder from putting it into z *too*. Then everything written in
+# > **Trap.** Being told the character doesn't stop the encoder from putting it into z *too*. Then everything written in
 # > the style of three A's looks like an A: when we built this, fewer than half could be read. The library
-# > takes the **mean of each class** off `z_mean`, since what all A's share is no style; now 98% can be read.
+# > subtracts the **mean of each class** from `z_mean`, since what all A's share is no style; now 98% can be read.
 
 # %% [markdown]
 # ## Walks through the space of styles
 #
-# One z gives all characters one hand. First z = 0, the plainest it knows, then four random ones:
+# One z gives all characters one hand: first z = 0, the average hand, then four random ones.
 
-# %% alt="Five lines of the same characters, each in a hand of its own: plainest; a similar one; leaning far to the right; light; leaning and bold."
+# %% alt="Five lines of the same characters, each in a hand of its own: the average; a similar one; leaning far to the right; light; leaning and bold."
 hands = [np.zeros(64), *model.sample_style(n=4, seed=3)]
 figure, axes = plt.subplots(5, 1, figsize=(8, 4.2), layout="constrained")
 for ax, hand in zip(axes, hands):
@@ -240,9 +252,9 @@ for ax, hand in zip(axes, hands):
 plt.show()
 
 # %% [markdown]
-# The z of this model has 64 numbers: many. In which directions do hands differ most? A principal component
-# analysis of `z_mean` over drawn characters says it, and `paper.measure` what happens on the way: slant in degrees,
-# width over height, weight in pixels of ink. **Guess** what the three largest are.
+# In which directions of its 64 numbers do hands differ most? A principal component analysis of `z_mean` finds
+# them, and `paper.measure` says what changes: slant in degrees, width over height, weight
+# in pixels of ink. **Guess** what the first three are.
 
 # %%
 directions = model.find_directions(test.images, test.labels, n=3)
@@ -252,7 +264,8 @@ for number, direction in enumerate(directions, 1):
     print(f"direction {number}:", *changes, sep="   ")
 
 # %% [markdown]
-# Slant (minus leans right), width, weight: nobody told it about these. Move the sliders, in units of standard deviations (a web page has a still picture).
+# Slant, width, weight: nobody told it about these. Move the sliders, in standard deviations (a web page
+# shows a still picture).
 
 
 # %%
@@ -264,7 +277,7 @@ def draw(values):
     return figure
 
 
-# %% alt="Three rows of the letter R and others: each row follows one direction from minus to plus two; slant, width and weight change."
+# %% alt="Three rows of R, 5 and H, five times each: each row follows one direction from minus to plus two; slant, width and weight change."
 walk = [[model.write("R5H", t * d) for t in (-2, -1, 0, 1, 2)] for d in directions]
 words = [f"direction {number}" for number in (1, 2, 3)]
 still = plots.plot_film_strip([np.concatenate(row) for row in walk], words)
@@ -273,7 +286,7 @@ sliders.explore(draw, words, still)
 # %% [markdown]
 # ## Reading a style, step by step
 #
-# Somebody draws three characters. Each gives a cloud over z, the class's own mean taken off.
+# Somebody draws three characters. Each gives a cloud over z, with the mean of its class subtracted.
 
 # %% alt="Three drawn characters, K, 3 and S: bold and leaning to the right, the 3 narrow."
 style = pen.Style(slant=25, width=1.3, weight=3.2)
@@ -287,10 +300,10 @@ variances = np.exp(found["z_log_var"])
 plots.plot_images(drawn)
 
 # %% [markdown]
-# How do we join three clouds? A plain mean would trust a vague one as much as a sure one. Bayes says: **multiply**. The product
-# of normal densities is, up to a factor, a normal one. Its precision, one over the variance, is the sum of theirs; its mean is
-# theirs, weighted by precision. But each cloud holds the prior already, so the prior must be
-# counted once, not three times: p(z) · Π [q(z | image) / p(z)].
+# How do we combine three clouds? A plain mean trusts a vague one as much as a sure one. Bayes' rule says: **multiply**.
+# The product of normal densities is normal, up to a factor. Its precision, one over the variance, is the sum of theirs; its
+# mean is theirs, weighted by precision. But each cloud already contains the prior, which must count
+# once, not three times: p(z) · Π [q(z | image) / p(z)].
 
 # %%
 precisions = np.maximum(1 / variances, 1)  # a cloud wider than the prior counts as no drawing
@@ -317,11 +330,10 @@ ax.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# The more drawings, the narrower; too narrow, in truth: each cloud knows its own drawing only, and a hand wobbles
-# from one to the next. (About forty of the 64 numbers are hardly used and stay near variance 1.) And now it writes
-# what the hand never showed:
+# The product is the narrowest; too narrow, in fact, for the 3 shows how far one hand strays.
+# Now it writes what the hand never showed:
 
-# %% alt="Two lines, the text SHE WRITES LIKE ME 123: first in the plainest style, then bolder and leaning more, like the drawn characters."
+# %% alt="Two lines, the text SHE WRITES LIKE ME 123: first in the average hand, then bolder and leaning more, like the drawn characters."
 figure, axes = plt.subplots(2, 1, figsize=(8, 1.9), layout="constrained")
 for ax, hand in zip(axes, (np.zeros(64), z_mean)):
     page = paper.typeset(model.write("SHE WRITES LIKE ME 123", hand), 600)
@@ -331,29 +343,43 @@ plt.show()
 
 # %%
 others = [name for name in vae.CHARACTERS if name not in "K3S"]
-written = paper.measure(model.write("".join(others), z_mean))
-plain = paper.measure(model.write("".join(others)))
-asked = paper.measure(networks.scale_pixels(pen.draw(others, style, rng=2)))
-for trait in ("slant", "width", "weight"):
-    numbers = [part[trait].mean() for part in (plain, written, asked)]
-    print(
-        f"{trait:7} plainest {numbers[0]:6.2f}  written {numbers[1]:6.2f}  the hand {numbers[2]:6.2f}"
-    )
+all_drawn = pen.draw(vae.CHARACTERS, style, rng=1)
+hands = {
+    "average hand": np.zeros(64),
+    "from three": z_mean,
+    "from all 36": model.infer_style(all_drawn, range(36)).z_mean,
+}
+found = {name: paper.measure(model.write("".join(others), hand)) for name, hand in hands.items()}
+found["the hand itself"] = paper.measure(pen.draw(others, style, rng=2))
+for name, traits in found.items():
+    print(f"{name:15}", *(f"{trait} {values.mean():6.2f}" for trait, values in traits.items()))
 
 # %% [markdown]
-# Slant and weight are near. Width is not: this 3 is narrow and this S nearly upright, and three drawings are few. With all
-# 36 it comes to 0.84.
+# Weight comes near, slant goes almost halfway, and width a quarter of the way: this S is nearly upright, this 3 narrow,
+# and three drawings are few. W and M stay soft.
 
 # %% [markdown]
 # ## The tutorial's model beside ours
 #
-# The page of *Hand Writing Generation* decodes one z from each drawing's cloud and averages the *images*:
+# *Hand Writing Generation* published its code: kernels of 4, strides of 2, padding of 1. Its loss is the mean
+# cross-entropy over pixels + 0.1 · that of the reading + 0.001 · epoch · KL, for ten epochs with Adam at 1e-3
+# and batches of 64. Its decoder gets the class *probabilities* that the encoder predicts.
+
+# %%
+published = vae.PUBLISHED_VAE.build_vae(vae.CHARACTERS)
+for network in (published.encoder, published.decoder):
+    convolutions = [layer for layer in network.layers if "conv" in layer.name]
+    sizes = [(layer.kernel_size[0], layer.strides[0]) for layer in convolutions]
+    print(f"{network.name}: {network.count_params():,} parameters, (kernel, stride) {sizes}")
+
+# %% [markdown]
+# To write, its page decodes one z from each drawing's cloud and averages the *images*, or else averages z:
 
 # %% alt="Three lines, the text SHE WRITES LIKE ME: written from the product of the clouds, from images averaged, softer and with double strokes, and from z averaged."
 ways = [
     model.write("SHE WRITES LIKE ME", z_mean),
     vae.write_averaged(model, "SHE WRITES LIKE ME", drawn, "images"),
-    vae.write_averaged(model, "SHE WRITES LIKE ME", drawn, "z", randomness=0.5),
+    vae.write_averaged(model, "SHE WRITES LIKE ME", drawn, "z"),
 ]
 figure, axes = plt.subplots(3, 1, figsize=(8, 2.8), layout="constrained")
 for ax, images, way in zip(axes, ways, ("product", "images averaged", "z averaged")):
@@ -363,17 +389,30 @@ for ax, images, way in zip(axes, ways, ("product", "images averaged", "z average
 plt.show()
 
 # %% [markdown]
-# An average of different images blurs. `randomness` scales the clouds: at 0 every letter is the most likely one.
+# An average of images blurs where they disagree; an average of z stays sharp. `randomness` scales the standard
+# deviation of z:
+
+# %% alt="Three rows of twelve letters R, all in one hand: identical with randomness 0, hardly different with 1; with 4 they differ in slant, width and weight."
+rows = [model.write("R" * 12, model.sample_style(by_library, 12, randomness=r)) for r in (0, 1, 4)]
+plots.plot_film_strip(rows, ["randomness 0", "1", "4"])
+
+# %% [markdown]
+# Three drawings leave little open, so at 1 the letters hardly differ. Here are both networks, trained in full on
+# the same drawings (`benchmarks/STYLE.md`):
+#
+# ![Two rows for each of narrow, wide, light, bold and italic: three drawn characters, and text written in their style by our network and, softer, by the tutorial's](../pictures/style.png)
+#
+# A classifier reads 98% of ours as asked, and 95% of the tutorial's; the edges are 89% and 63% as sharp as drawn ones.
 
 # %% [markdown]
 # ## The page, and what it cannot do
 #
-# The network of this notebook waits in a page for your own hand: `make page` in a terminal, or
-# `python -m course_lib page`. Draw with mouse or finger, see what the encoder sees, type a text or take the
-# full character set. Its sliders are directions like those above.
+# `make page` in a terminal, or `python -m course_lib page`, opens a page for your own hand, with this network
+# trained for longer. Draw with mouse or finger, see what the encoder sees, type a text or take the full
+# character set. Its sliders follow such directions, and one sets the randomness.
 #
-# It knows slant, width and weight, in which its training hands differ. Twenty real
-# writers' letters (Omniglot) are harder: theirs are nearer to what is written from their own three letters than from
+# The network knows slant, width and weight, in which its training hands differ. Twenty real writers' letters
+# (Omniglot) are harder: they are nearer to what is written from their own three letters than from
 # another's in 61% of pairs. Guessing gives 50.
 
 # %% [markdown]
@@ -526,15 +565,6 @@ q4.check()
 
 # %%
 progress.show()
-
-# %% [markdown]
-# ## The tutorial's network beside ours
-#
-# `style-vae-published` is the tutorial's network to the last parameter, trained on the same drawings as ours
-# (`benchmarks/STYLE.md`). A classifier reads 98% of our characters as asked, and 95% of the tutorial's. Our edges are
-# 89% as sharp as drawn ones, the tutorial's 63%.
-#
-# ![Two rows for each of narrow, wide, light, bold and italic: three drawn characters, and text written in their style by our network and, softer, by the tutorial's](../pictures/style.png)
 
 # %% [markdown]
 # ## What you take with you
