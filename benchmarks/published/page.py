@@ -44,6 +44,9 @@ digits or on characters drawn by the kit's pen. In the tables,
 - *minutes* is the time spent on training. The machine was shared, so it is an upper limit.
 """
 
+FOOLED = """\\* The recall is 0: these samples are nearly all alike, and the classifier takes
+them for a character. The precision is computed from its features and is fooled with it."""
+
 
 def write(runs, root) -> None:
     """Write the page, with a section for each recipe that has been started.
@@ -65,7 +68,7 @@ def section(name, runs, pictures) -> str:
     """Draw the pictures of one recipe and return its section of the page."""
     first = runs[0]
     writes, losses = f"published-{name}.png", f"published-{name}-losses.png"
-    figure, caption = draw_writing(first)
+    figure, caption = draw_writing(runs)
     save(figure, pictures / writes)
     save(plot_losses(runs), pictures / losses)
     about = [
@@ -103,13 +106,21 @@ def table(runs) -> list[str]:
     unit = f"{runs[0].plan.unit}s"
     columns = [c for c in COLUMNS if c[1] in measured and c[0] != unit]
     names = ["seed", unit, *(name for name, _, _ in columns)]
-    lines = [f"| {' | '.join(names)} |", "|---:" * len(names) + "|"]
+    lines, note = [f"| {' | '.join(names)} |", "|---:" * len(names) + "|"], []
     for run in runs:
         for mark in reached(run):
             found = run.state["marks"][str(mark)]
             cells = [form.format(found[key]) for _, key, form in columns]
+            if is_fooled(found):
+                cells = [f"{cell} *" if cell.endswith("%") else cell for cell in cells]
+                note = ["", FOOLED]
             lines.append(f"| {run.seed} | {mark:,} | {' | '.join(cells)} |")
-    return lines
+    return lines + note
+
+
+def is_fooled(measures) -> bool:
+    """Return whether samples are read as characters, but resemble hardly any real one."""
+    return measures["readable"] > 0 and measures.get("recall", 1) < 0.01
 
 
 def status_lines(run) -> list[str]:
@@ -133,16 +144,25 @@ def status_lines(run) -> list[str]:
     return lines
 
 
-def draw_writing(run) -> tuple[plt.Figure, str]:
-    """Draw what a run writes, and return the Figure with its alternative text."""
-    marks, unit = reached(run), run.plan.unit
-    if isinstance(run, VAERun):
-        lines = run.load_mark(marks[-1])["samples"].astype("float32")
-        caption = f"{TEXT} written in five styles, after {marks[-1]} {unit}s"
+def draw_writing(runs) -> tuple[plt.Figure, str]:
+    """Draw what the first run writes at each mark, and the others at their last one.
+
+    Returns:
+        (Figure, alternative text).
+    """
+    first, unit = runs[0], runs[0].plan.unit
+    shown = [(first, mark) for mark in reached(first)]
+    if isinstance(first, VAERun):
+        lines = first.load_mark(shown[-1][1])["samples"].astype("float32")
+        caption = f"{TEXT} written in five styles, after {shown[-1][1]} {unit}s"
         return plots.plot_film_strip(list(lines), list(STYLES)), caption
-    frames = [run.load_mark(mark)["samples"][:SHOWN].astype("float32") for mark in marks]
-    words = [f"{unit} {mark:,}" for mark in marks]
-    caption = f"Samples from the same {SHOWN} z, a row each for {', '.join(words)}"
+    shown += [(run, reached(run)[-1]) for run in runs[1:]]
+    frames = [run.load_mark(mark)["samples"][:SHOWN].astype("float32") for run, mark in shown]
+    words = [
+        f"{unit} {mark:,}" + (f", seed {run.seed}" if run is not first else "")
+        for run, mark in shown
+    ]
+    caption = f"{SHOWN} samples in a row, for {'; '.join(words)}"
     return plots.plot_film_strip(frames, words), caption
 
 

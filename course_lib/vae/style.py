@@ -13,7 +13,7 @@ from course_lib.training.recipe import Recipe
 from course_lib.vae.vae import VAE
 
 CHARACTERS = "".join(datasets.DIGITS + datasets.LETTERS)  # the tutorial's 36
-VERSION = 2  # raise it with every change to the model or its training
+VERSION = 2  # raise it with every change to the networks or the training loop
 DIGIT_SHARE = 3  # drawings of each digit for one of each letter
 WIDEST_WOBBLE = 2.5, 1.5  # of digits and of letters; `pen.Style` explains wobble
 
@@ -138,12 +138,14 @@ def draw_characters(per_class=STYLE_VAE.per_class, seed=0) -> datasets.Dataset:
 def kept_name() -> str:
     """Return the file name of the kit's own VAE in the cache.
 
-    It contains a hash of the pen's drawings, so that a model trained with an older pen isn't used.
+    It contains a hash of the pen's drawings and of the recipe, so that a model trained with an
+    older pen or with other settings isn't used.
     """
     from course_lib import pen  # late: a recipe is read without the letter shapes of the pen
 
     drawn = pen.draw(CHARACTERS, rng=0).tobytes()
-    return f"style-vae-{hashlib.sha256(drawn + bytes([VERSION])).hexdigest()[:16]}"
+    settings = f"{VERSION} {STYLE_VAE}".encode()
+    return f"style-vae-{hashlib.sha256(drawn + settings).hexdigest()[:16]}"
 
 
 def load_vae(callbacks=()) -> VAE:

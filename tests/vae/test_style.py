@@ -76,6 +76,12 @@ def test_another_pen_gets_another_model(monkeypatch):
     assert vae.kept_name() != before
 
 
+def test_other_settings_get_another_model(monkeypatch):
+    before = vae.kept_name()
+    monkeypatch.setattr(style, "STYLE_VAE", dataclasses.replace(style.STYLE_VAE, steps=10))
+    assert vae.kept_name() != before
+
+
 def test_a_damaged_model_is_trained_again(small_kit, monkeypatch, capsys):
     monkeypatch.setattr(style, "train_vae", lambda data, callbacks: vae.VAE(data.class_names))
     kept = model_cache.path(vae.kept_name())
