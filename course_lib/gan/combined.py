@@ -10,8 +10,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from course_lib.data.pixels import check_images, scale_pixels
+from course_lib.data.pixels import scale_pixels
+from course_lib.gan.pairing import check_optimizers, check_pair
 from course_lib.networks.latent import fixed_z
+from course_lib.training.entrance import check_batch
 from course_lib.training.weights import frozen, largest_change, untouched
 
 
@@ -43,7 +45,8 @@ class CombinedGAN:
         seed: of the z that the loop draws.
 
     Raises:
-        ValueError: for any other `d_update`.
+        ValueError: for any other `d_update`, for networks that don't fit each other, and for one
+            optimizer in both places.
     """
 
     def __init__(
@@ -58,15 +61,14 @@ class CombinedGAN:
     ):
         if d_update not in ("stacked", "apart"):
             raise ValueError(f"d_update={d_update!r}: expected 'stacked' or 'apart'")
+        check_pair(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
         self.combined = build_combined(generator, discriminator)
         self.d_update, self.fakes_per_real = d_update, fakes_per_real
         self.rng = np.random.default_rng(seed)
         self._proven_sizes = set()
-        for model, optimizer in (
-            (discriminator, d_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)),
-            (self.combined, g_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)),
-        ):
+        optimizers = check_optimizers(d_optimizer, g_optimizer)
+        for model, optimizer in zip((discriminator, self.combined), optimizers, strict=True):
             loss = keras.losses.BinaryCrossentropy(from_logits=True)
             model.compile(optimizer, loss, jit_compile=False)  # XLA slows convolutions on a CPU
 
@@ -85,7 +87,7 @@ class CombinedGAN:
             ValueError: for images of another shape or range.
             FrozenDiscriminatorError: as `d_step`.
         """
-        check_images(images)
+        check_batch(images)
         d_loss = self.d_step(images, self.draw_z(len(images)) if d_z is None else d_z)
         n_g = len(images) * self.fakes_per_real
         g_loss = self.g_step(self.draw_z(n_g) if g_z is None else g_z)

@@ -27,6 +27,8 @@ class ConditionalGAN(GAN):
     condition: Mirza and Osindero 2014, arXiv:1411.1784.
     """
 
+    one_logit = False
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.n_classes = self.discriminator.output_shape[-1]
@@ -37,16 +39,8 @@ class ConditionalGAN(GAN):
         Args:
             data: a pair of images [B, 28, 28, 1], uint8 as loaded or float32 in [-1, 1], and their
                 labels [B], integers from 0 to n_classes - 1.
-
-        Raises:
-            ValueError: for images without labels.
         """
         images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-        if labels is None:
-            raise ValueError(
-                "a ConditionalGAN got images without labels: expected a pair (images, labels), "
-                "such as `Dataset.batches(size, labels=True)` gives"
-            )
         real_images = scale_pixels(images)
         n = ops.shape(real_images)[0]
         z = self.draw_z(n * self.fakes_per_real)

@@ -11,6 +11,7 @@ from keras import ops
 
 from course_lib.data.pixels import scale_pixels
 from course_lib.gan import losses
+from course_lib.gan.pairing import check_compile_options, check_optimizers, check_pair
 from course_lib.networks.latent import fixed_z
 from course_lib.training import engine
 from course_lib.training.model import StepModel
@@ -33,13 +34,15 @@ class GAN(StepModel):
         seed: of every z drawn in training.
 
     Raises:
-        ValueError: for `fakes_per_real` or `ema_momentum` outside these ranges.
+        ValueError: for `fakes_per_real` or `ema_momentum` outside these ranges, and for networks
+            that don't fit each other, as `pairing.check_pair` says.
 
     Goodfellow et al. 2014, arXiv:1406.2661.
     """
 
     NETWORKS = ("generator", "discriminator")
     SETTINGS = ("fakes_per_real", "ema_momentum", "seed")
+    one_logit = True  # False for a D with a logit for each class
 
     def __init__(
         self, generator, discriminator, *, fakes_per_real=1, ema_momentum=0.0, seed=0, **kwargs
@@ -50,6 +53,7 @@ class GAN(StepModel):
                 f"fakes_per_real={fakes_per_real}, ema_momentum={ema_momentum}: expected 1 or "
                 "more, and a number of at least 0 and below 1"
             )
+        check_pair(generator, discriminator, one_logit=self.one_logit)
         self.generator, self.discriminator = generator, discriminator
         self.latent_dim = generator.input_shape[-1]
         self.fakes_per_real, self.ema_momentum, self.seed = fakes_per_real, ema_momentum, seed
@@ -64,16 +68,21 @@ class GAN(StepModel):
         """Make the model ready to train.
 
         Args:
-            d_optimizer, g_optimizer: Keras optimizers, Adam(2e-4, beta_1=0.5) unless given
-                (Radford et al. 2015, arXiv:1511.06434).
+            d_optimizer, g_optimizer: two Keras optimizers, or their names; Adam(2e-4, beta_1=0.5)
+                unless given (Radford et al. 2015, arXiv:1511.06434).
             loss: a name in `losses.LOSSES`.
             options: `jit_compile` and `steps_per_execution`, as `StepModel.compile` takes them.
+
+        Raises:
+            ValueError: for one optimizer in both places, an unknown loss, and Keras's arguments
+                for a model with one optimizer.
         """
+        check_compile_options(options)
+        d_optimizer, g_optimizer = check_optimizers(d_optimizer, g_optimizer)
         super().compile(optimizer=None, **options)  # none for Keras: we keep two of our own
         self.loss_name = loss
         self.d_loss, self.g_loss = losses.load(loss)
-        self.d_optimizer = d_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
-        self.g_optimizer = g_optimizer or keras.optimizers.Adam(2e-4, beta_1=0.5)
+        self.d_optimizer, self.g_optimizer = d_optimizer, g_optimizer
         if keras.config.dtype_policy().name == "mixed_float16":  # small gradients would become 0
             self.d_optimizer = engine.scale_losses(self.d_optimizer)
             self.g_optimizer = engine.scale_losses(self.g_optimizer)
@@ -151,6 +160,10 @@ class GAN(StepModel):
         shape, seed = (batch_size, self.latent_dim), self.seed_generator.next()
         return tf.random.stateless_normal(shape, seed, alg="philox")
 
+    def call(self, z, training=False):
+        """Return the images of z: `gan(z)` and `gan.predict(z)` give what `sample` gives."""
+        return self.sampler(z, training=training)
+
     def sample(self, z) -> np.ndarray:
         """Draw images from z, in inference mode.
 
@@ -173,6 +186,8 @@ class GAN(StepModel):
 
     def get_compile_config(self) -> dict:
         """Return what `compile` was given, so that a loaded GAN goes on where it stopped."""
+        if not self.compiled:
+            return {}
         return {
             "d_optimizer": keras.saving.serialize_keras_object(self.d_optimizer),
             "g_optimizer": keras.saving.serialize_keras_object(self.g_optimizer),

@@ -102,6 +102,7 @@ def load(name) -> AdversarialLoss:
     Raises:
         ValueError: for any other name; the message lists the known ones.
     """
-    if name not in LOSSES:
-        raise ValueError(f"unknown loss {name!r}; known: {', '.join(LOSSES)}")
+    if not isinstance(name, str) or name not in LOSSES:
+        known = " or ".join(map(repr, LOSSES))
+        raise ValueError(f"loss={name!r}: expected {known}, which hold D's loss and G's")
     return LOSSES[name]

@@ -11,8 +11,12 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from course_lib.data.pixels import check_images
-from course_lib.training import engine
+from course_lib.training import engine, entrance
+
+NO_VALIDATION = (
+    "there is no validation loss here, because no loss says how good samples are. Measure them "
+    "with metrics.Yardstick(dataset).report(samples), or in fit with the callback callbacks.Measure"
+)
 
 
 class StepModel(keras.Model):
@@ -25,6 +29,7 @@ class StepModel(keras.Model):
 
     NETWORKS: tuple[str, ...] = ()
     SETTINGS: tuple[str, ...] = ()
+    n_classes: int | None = None  # how many classes its labels have; None if it takes no labels
 
     def compile(self, *args, jit_compile="auto", steps_per_execution=1, **options) -> None:
         """Make the step ready to run; other arguments go to `keras.Model.compile`.
@@ -62,18 +67,38 @@ class StepModel(keras.Model):
         `steps_per_epoch` is given, each call takes several steps: as many as the greatest common
         divisor of the two numbers. As everywhere in Keras, callbacks then get only the logs of the
         last step of a call; `split_logs` returns those of every step.
+
+        Raises:
+            ValueError: for images or labels that would spoil the weights, as `entrance` says, and
+                for `validation_data`.
         """
+        if options.pop("validation_data", None) is not None or options.pop("validation_split", 0):
+            raise ValueError(NO_VALIDATION)
+        x = entrance.check_data(x, y, self.n_classes)
+        is_dataset = isinstance(x, tf.data.Dataset)
         if shuffle is None:
-            shuffle = not isinstance(x, tf.data.Dataset)  # else Keras warns that it cannot
+            shuffle = not is_dataset  # else Keras warns that it cannot
         most = self.steps_per_execution
-        several = isinstance(x, tf.data.Dataset) and steps_per_epoch
+        several = is_dataset and steps_per_epoch and entrance.has_equal_batches(x)
         self.steps_per_execution = math.gcd(most, steps_per_epoch) if several else 1
         try:
             return super().fit(
                 x, y, batch_size, steps_per_epoch=steps_per_epoch, shuffle=shuffle, **options
             )
+        except tf.errors.InvalidArgumentError as error:
+            if words := entrance.wrong_values(error):
+                raise ValueError(words) from None
+            raise
         finally:
             self.steps_per_execution = most
+
+    def evaluate(self, *args, **options):
+        """Refuse: there is no one number that says how good a generator is.
+
+        Raises:
+            ValueError: always; it names what measures samples.
+        """
+        raise ValueError(NO_VALIDATION)
 
     def make_train_function(self, force=False) -> None:
         """Build the function that Keras's `fit` calls with its iterator: several steps, one graph.
@@ -107,16 +132,19 @@ class StepModel(keras.Model):
             )
             return tf.map_fn(step, batches, fn_output_signature=logs, parallel_iterations=1)
 
-        loop = tf.function(loop, jit_compile=self.jit_compile, autograph=False)
-
+        # Fetching is a function of its own: if a batch fails its check, no step has begun.
         @tf.function(autograph=False, reduce_retracing=True)
-        def call(iterator):
-            if steps == 1:
-                return self.one_step(iterator.get_next())
+        def fetch(iterator):
             batches = [iterator.get_next() for _ in range(steps)]
-            return loop(tf.nest.map_structure(lambda *parts: tf.stack(parts), *batches))
+            if steps == 1:
+                return batches[0]
+            return tf.nest.map_structure(lambda *parts: tf.stack(parts), *batches)
 
-        return call
+        if steps == 1:
+            loop = self.one_step
+        else:
+            loop = tf.function(loop, jit_compile=self.jit_compile, autograph=False)
+        return lambda iterator: loop(fetch(iterator))
 
     def _remembering(self, call):
         def train_function(iterator):
@@ -147,7 +175,7 @@ class StepModel(keras.Model):
         Raises:
             ValueError: for images of another shape or range, and before `compile`.
         """
-        check_images(data[0])
+        entrance.check_batch(*data[:2], n_classes=self.n_classes)
         if not self.compiled:
             raise ValueError("this model has no optimizer yet: call compile() before training")
         if self.takes_keras_way():
@@ -157,6 +185,19 @@ class StepModel(keras.Model):
         return {name: float(value) for name, value in logs.items()}
 
     # --- Saving and loading ----------------------------------------------------------------------
+
+    def save(self, filepath, *args, **options) -> None:
+        """Write the whole model, with its optimizers and random state, to a `.keras` file.
+
+        Raises:
+            ValueError: for a path with another ending, before anything is written.
+        """
+        if not str(filepath).endswith(".keras"):
+            raise ValueError(
+                f"{filepath}: expected a path that ends in .keras, the only format that holds the "
+                "whole model. For the weights alone, call save_weights('name.weights.h5')"
+            )
+        super().save(filepath, *args, **options)
 
     def get_config(self) -> dict:
         """Return the networks and the settings, for `save` and `keras.models.load_model`."""
@@ -180,10 +221,9 @@ class StepModel(keras.Model):
     def state_variables(self) -> dict:
         """Return by name what a resumed run needs beside the networks and optimizers."""
         states = {"seed_state": self.seed_generator.state}
-        for network in self.networks():
-            for layer in network.layers:
-                if isinstance(layer, keras.layers.Dropout):
-                    states[f"{network.name}_{layer.name}"] = layer.seed_generator.state
+        for name, network in zip(self.NETWORKS, self.networks(), strict=True):
+            for position, layer in enumerate(find_dropouts(network)):
+                states[f"{name}_dropout_{position}"] = layer.seed_generator.state
         return states
 
     def save_own_variables(self, store) -> None:
@@ -194,4 +234,21 @@ class StepModel(keras.Model):
     def load_own_variables(self, store) -> None:
         """Load what `save_own_variables` stored."""
         for name, variable in self.state_variables().items():
-            variable.assign(store[name])
+            variable.assign(store[name if name in store else self._old_name(name)])
+
+    def _old_name(self, name):
+        """Return what version 0.1 called the state of a dropout layer: after its layer."""
+        role, _, position = name.split("_")
+        network = getattr(self, role)
+        return f"{network.name}_{find_dropouts(network)[int(position)].name}"
+
+
+def find_dropouts(network) -> list[keras.layers.Dropout]:
+    """Return the dropout layers of a network in order, those of networks inside it too."""
+    found = []
+    for layer in network.layers:
+        if isinstance(layer, keras.Model):
+            found += find_dropouts(layer)
+        elif isinstance(layer, keras.layers.Dropout):
+            found.append(layer)
+    return found

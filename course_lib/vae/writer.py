@@ -10,6 +10,7 @@ from keras import ops
 
 from course_lib.data.pixels import check_images, scale_pixels
 from course_lib.networks.latent import fixed_z
+from course_lib.training.entrance import check_labels
 from course_lib.training.model import StepModel
 
 
@@ -38,6 +39,26 @@ class Writer(StepModel):
         class_means: [classes, latent_dim], the part of z that depends on the character.
         drafts: how many times `write` writes each character; it shows only the last draft.
     """
+
+    @property
+    def n_classes(self) -> int:
+        """The number of characters it knows."""
+        return len(self.class_names)
+
+    def call(self, images, training=False):
+        """Redraw images: each as the character that the encoder reads, in the style it reads.
+
+        Args:
+            images: [B, 28, 28, 1], uint8 or float32 in [-1, 1].
+
+        Returns:
+            [B, 28, 28, 1] in [-1, 1]. `vae(images)` and `vae.predict(images)` give this.
+        """
+        posterior = self.encoder(scale_pixels(images), training=training)
+        labels = ops.argmax(posterior["logits"], axis=1)
+        classes = ops.one_hot(labels, self.n_classes)
+        z = posterior["z_mean"] - ops.matmul(classes, self.class_means)
+        return 2 * ops.sigmoid(self.decoder([classes, z], training=training)) - 1
 
     def infer_style(self, images, labels=None) -> StylePosterior:
         """Infer the style of some drawings by one writer.
@@ -80,7 +101,9 @@ class Writer(StepModel):
         check_images(images)
         found = {k: np.asarray(v) for k, v in self.encoder(scale_pixels(images)).items()}
         scores = np.asarray(ops.softmax(found["logits"]))
-        labels = scores.argmax(axis=1) if labels is None else self.check_labels(labels, len(images))
+        if labels is None:
+            labels = scores.argmax(axis=1)
+        labels = check_labels(labels, self.n_classes, len(images))
         means = found["z_mean"] - np.asarray(self.class_means)[labels]
         confidences = scores[np.arange(len(labels)), labels]
         return StylePosterior(means, found["z_log_var"], labels, confidences)
@@ -123,7 +146,7 @@ class Writer(StepModel):
             ValueError: as `infer_style`.
         """
         check_images(images)
-        labels = self.check_labels(labels, len(images))
+        labels = check_labels(labels, self.n_classes, len(images))
         parts = [
             self.encoder(scale_pixels(images[i : i + 500])) for i in range(0, len(images), 500)
         ]
@@ -145,7 +168,8 @@ class Writer(StepModel):
         Raises:
             ValueError: for labels that aren't known classes, and for z of another shape.
         """
-        labels, z = self.check_labels(labels, len(labels)), np.asarray(z, "float32")
+        labels = check_labels(labels, self.n_classes, len(labels))
+        z = np.asarray(z, "float32")
         self.check_z(z, len(labels))
         z = np.broadcast_to(z, (len(labels), self.latent_dim))
         classes = np.eye(len(self.class_names), dtype="float32")[labels]
@@ -206,15 +230,3 @@ class Writer(StepModel):
         if z.shape not in ((self.latent_dim,), (n, self.latent_dim)):
             expected = f"[{self.latent_dim}], or [{n}, {self.latent_dim}] for a style each"
             raise ValueError(f"z has shape {list(z.shape)}: expected {expected}")
-
-    def check_labels(self, labels, n) -> np.ndarray:
-        """Return `labels` as int64 [n], or raise ValueError unless they are n known classes."""
-        labels = np.asarray(labels)
-        last = len(self.class_names) - 1
-        if labels.shape != (n,) or labels.dtype.kind not in "iu":
-            found = f"labels are {labels.dtype} of shape {list(labels.shape)}"
-            raise ValueError(f"{found}: expected integers of shape [{n}], one for each image")
-        if n and not 0 <= labels.min() <= labels.max() <= last:
-            found = f"labels range from {labels.min()} to {labels.max()}"
-            raise ValueError(f"{found}: expected 0 to {last}, one number for each class name")
-        return labels.astype("int64")

@@ -5,7 +5,6 @@ import dataclasses
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from course_lib import gan, networks
 from course_lib.data.dataset import Dataset
@@ -126,7 +125,7 @@ def test_what_it_cannot_learn_from_is_refused(images):
     model = build()
     with pytest.raises(ValueError, match="without labels.*labels=True"):
         model.train_on_batch(images[:16])
-    with pytest.raises(tf.errors.InvalidArgumentError, match="not in"):
+    with pytest.raises(ValueError, match="from 3 to 3: expected 0 to 2"):
         model.train_on_batch(images[:16], np.full(16, 3))
 
 

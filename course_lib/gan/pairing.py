@@ -1,0 +1,148 @@
+"""Do a generator and a discriminator fit each other? Checked once, before any training.
+
+Each mistake here is common in public threads, and Keras itself accepts it or fails much later.
+"""
+
+import keras
+
+IMAGE = "[B, 28, 28, 1]"
+
+
+def check_pair(generator, discriminator, one_logit=True) -> None:
+    """Raise ValueError, with the fix, unless the two networks can play against each other.
+
+    Args:
+        generator: z [B, latent_dim] -> images, the shape that D takes.
+        discriminator: images -> logits, one for each image.
+        one_logit: False for a D with a logit for each class.
+
+    Raises:
+        ValueError: for anything but two models whose shapes are known and fit each other, for a D
+            that ends in a probability, and for a G that ends in a sigmoid or ReLU.
+    """
+    _check_model(generator, "generator", "keras.Input((latent_dim,))")
+    _check_model(discriminator, "discriminator", "keras.Input((28, 28, 1))")
+    z, images = generator.input_shape[1:], generator.output_shape[1:]
+    seen, logits = discriminator.input_shape[1:], discriminator.output_shape[1:]
+    if len(z) > 1 and logits and seen == z[-1:] and images != seen:
+        raise ValueError(_swapped(generator, discriminator))
+    if seen != images and images == (1,) and len(z) == 3:
+        raise ValueError(_swapped(generator, discriminator))
+    if len(z) != 1:
+        raise ValueError(
+            f"the generator takes {_shape(z)}: expected z, [B, latent_dim], such as [B, 100]. "
+            "Begin it with keras.Input((100,))"
+        )
+    if images != seen:
+        raise ValueError(
+            f"the generator makes {_shape(images)}, but the discriminator takes {_shape(seen)}: "
+            f"expected the same shape on both sides, usually {IMAGE}. End the generator, or begin "
+            f"the discriminator, with keras.layers.Reshape({images if len(seen) == 1 else seen})"
+        )
+    if len(logits) != 1 or (one_logit and logits != (1,)):
+        wanted = "[B, 1]: one logit for each image" if one_logit else "[B, n_classes]"
+        raise ValueError(
+            f"the discriminator returns {_shape(logits)}: expected {wanted}. End it with "
+            f"keras.layers.Dense({1 if one_logit else 'n_classes'}), after Flatten if it is a map"
+        )
+    if (ending := last_activation(discriminator)) in ("sigmoid", "softmax", "tanh"):
+        raise ValueError(
+            f"the discriminator ends in a {ending}, but its loss takes logits, any real number; "
+            f"with both, D hardly learns. Make its last layer Dense({logits[0]}) without an "
+            "activation, and apply keras.ops.sigmoid where you want a probability"
+        )
+    if (ending := last_activation(generator)) in ("sigmoid", "relu", "softmax"):
+        raise ValueError(
+            f"the generator ends in {ending}, so no pixel is ever below 0, but black is -1 here. "
+            "End it in tanh, or add keras.layers.Rescaling(2, -1) after a sigmoid"
+        )
+
+
+def last_activation(model) -> str | None:
+    """Return the name of the activation that a model ends in, such as "sigmoid"; None without one.
+
+    Layers that change no value, such as `Reshape`, are passed over, and a model inside is entered.
+    """
+    for layer in reversed(model.layers):
+        if isinstance(layer, keras.Model):
+            return last_activation(layer)
+        if isinstance(layer, (keras.layers.Reshape, keras.layers.Flatten, keras.layers.Dropout)):
+            continue
+        if isinstance(layer, keras.layers.ReLU):
+            return "relu"
+        if isinstance(layer, keras.layers.Softmax):
+            return "softmax"
+        name = getattr(getattr(layer, "activation", None), "__name__", "linear")
+        return None if name == "linear" else name
+    return None
+
+
+def _check_model(model, role, first_layer):
+    if not isinstance(model, keras.Model):
+        raise ValueError(f"the {role} is a {type(model).__name__}: expected a keras.Model")
+    shape = getattr(model, "input_shape", None) if model.built and model.layers else None
+    try:
+        known = shape is not None and isinstance(shape, tuple) and bool(model.output_shape)
+    except (AttributeError, ValueError):
+        known = False
+    if not known:
+        raise ValueError(
+            f"the {role} doesn't know its shapes: expected a model with one input and one output. "
+            f"Give it {first_layer} as its first layer; build a subclass of keras.Model as "
+            "keras.Model(inputs, outputs) instead"
+        )
+
+
+def _swapped(generator, discriminator):
+    return (
+        f"the first network takes {_shape(generator.input_shape[1:])} and returns "
+        f"{_shape(generator.output_shape[1:])}, so it looks like the discriminator: expected "
+        "GAN(generator, discriminator), in this order"
+    )
+
+
+def _shape(shape):
+    return f"[{', '.join(map(str, ('B', *shape)))}]"
+
+
+def check_optimizers(d_optimizer, g_optimizer) -> tuple:
+    """Return two Keras optimizers, D's and G's: Adam(2e-4, beta_1=0.5) for each that is None.
+
+    Args:
+        d_optimizer, g_optimizer: optimizers, or names such as "adam", which have Keras's defaults.
+
+    Raises:
+        ValueError: for one optimizer in both places, and for anything else.
+    """
+    if d_optimizer is not None and d_optimizer is g_optimizer and not isinstance(d_optimizer, str):
+        raise ValueError(
+            "D and G were given the same optimizer, but each needs one of its own: an optimizer "
+            "keeps averages of the gradients of one network. Make two: call "
+            "keras.optimizers.Adam(2e-4, beta_1=0.5) once for each"
+        )
+    found = []
+    for role, optimizer in (("d_optimizer", d_optimizer), ("g_optimizer", g_optimizer)):
+        if optimizer is None:
+            optimizer = keras.optimizers.Adam(2e-4, beta_1=0.5)
+        try:
+            found.append(keras.optimizers.get(optimizer))
+        except (ValueError, TypeError):
+            raise ValueError(
+                f"{role}={optimizer!r}: expected a Keras optimizer or the name of one, such as "
+                "keras.optimizers.Adam(2e-4, beta_1=0.5) or 'adam'"
+            ) from None
+    return tuple(found)
+
+
+INSTEAD = {
+    "optimizer": "a GAN has two optimizers: give d_optimizer and g_optimizer",
+    "loss_fn": "give loss='bce' or loss='hinge'",
+    "metrics": "the logs hold the losses and D's accuracies; for the samples use callbacks.Measure",
+}
+
+
+def check_compile_options(options) -> None:
+    """Raise ValueError for Keras's arguments of `compile` that mean nothing to a GAN."""
+    for name, instead in INSTEAD.items():
+        if name in options:
+            raise ValueError(f"compile got {name}=...: {instead}")
