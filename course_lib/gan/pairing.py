@@ -5,8 +5,6 @@ Each mistake here is common in public threads, and Keras itself accepts it or fa
 
 import keras
 
-IMAGE = "[B, 28, 28, 1]"
-
 
 def check_pair(generator, discriminator, one_logit=True) -> None:
     """Raise ValueError, with the fix, unless the two networks can play against each other.
@@ -22,35 +20,8 @@ def check_pair(generator, discriminator, one_logit=True) -> None:
     """
     _check_model(generator, "generator", "keras.Input((latent_dim,))")
     _check_model(discriminator, "discriminator", "keras.Input((28, 28, 1))")
-    z, images = generator.input_shape[1:], generator.output_shape[1:]
-    seen, logits = discriminator.input_shape[1:], discriminator.output_shape[1:]
-    if len(z) > 1 and logits and seen == z[-1:] and images != seen:
-        raise ValueError(_swapped(generator, discriminator))
-    if seen != images and images == (1,) and len(z) == 3:
-        raise ValueError(_swapped(generator, discriminator))
-    if len(z) != 1:
-        raise ValueError(
-            f"the generator takes {_shape(z)}: expected z, [B, latent_dim], such as [B, 100]. "
-            "Begin it with keras.Input((100,))"
-        )
-    if images != seen:
-        raise ValueError(
-            f"the generator makes {_shape(images)}, but the discriminator takes {_shape(seen)}: "
-            f"expected the same shape on both sides, usually {IMAGE}. End the generator, or begin "
-            f"the discriminator, with keras.layers.Reshape({images if len(seen) == 1 else seen})"
-        )
-    if len(logits) != 1 or (one_logit and logits != (1,)):
-        wanted = "[B, 1]: one logit for each image" if one_logit else "[B, n_classes]"
-        raise ValueError(
-            f"the discriminator returns {_shape(logits)}: expected {wanted}. End it with "
-            f"keras.layers.Dense({1 if one_logit else 'n_classes'}), after Flatten if it is a map"
-        )
-    if (ending := last_activation(discriminator)) in ("sigmoid", "softmax", "tanh"):
-        raise ValueError(
-            f"the discriminator ends in a {ending}, but its loss takes logits, any real number; "
-            f"with both, D hardly learns. Make its last layer Dense({logits[0]}) without an "
-            "activation, and apply keras.ops.sigmoid where you want a probability"
-        )
+    _check_shapes(generator, discriminator)
+    _check_logits(discriminator, one_logit)
     if (ending := last_activation(generator)) in ("sigmoid", "relu", "softmax"):
         raise ValueError(
             f"the generator ends in {ending}, so no pixel is ever below 0, but black is -1 here. "
@@ -93,12 +64,41 @@ def _check_model(model, role, first_layer):
         )
 
 
-def _swapped(generator, discriminator):
-    return (
-        f"the first network takes {_shape(generator.input_shape[1:])} and returns "
-        f"{_shape(generator.output_shape[1:])}, so it looks like the discriminator: expected "
-        "GAN(generator, discriminator), in this order"
-    )
+def _check_shapes(generator, discriminator):
+    z, images = generator.input_shape[1:], generator.output_shape[1:]
+    seen = discriminator.input_shape[1:]
+    if len(z) == 3 and images == (1,):
+        raise ValueError(
+            f"the first network takes {_shape(z)} and returns {_shape(images)}, so it looks like "
+            "the discriminator: expected GAN(generator, discriminator), in this order"
+        )
+    if len(z) != 1:
+        raise ValueError(
+            f"the generator takes {_shape(z)}: expected z, [B, latent_dim], such as [B, 100]. "
+            "Begin it with keras.Input((100,))"
+        )
+    if images != seen:
+        raise ValueError(
+            f"the generator makes {_shape(images)}, but the discriminator takes {_shape(seen)}: "
+            "expected the same shape on both sides, usually [B, 28, 28, 1]. For flat pixels, end "
+            "the generator or begin the discriminator with a Reshape layer"
+        )
+
+
+def _check_logits(discriminator, one_logit):
+    logits = discriminator.output_shape[1:]
+    if len(logits) != 1 or (one_logit and logits != (1,)):
+        wanted = "[B, 1], one logit for each image" if one_logit else "[B, n_classes]"
+        raise ValueError(
+            f"the discriminator returns {_shape(logits)}: expected {wanted}. End it with "
+            f"keras.layers.Dense({1 if one_logit else 'n_classes'}), after Flatten if it is a map"
+        )
+    if (ending := last_activation(discriminator)) in ("sigmoid", "softmax", "tanh"):
+        raise ValueError(
+            f"the discriminator ends in a {ending}, but its loss takes logits, any real number; "
+            f"with both, D hardly learns. Make its last layer Dense({logits[0]}) without an "
+            "activation, and apply keras.ops.sigmoid where you want a probability"
+        )
 
 
 def _shape(shape):

@@ -63,7 +63,7 @@ def check_labels(labels, n_classes, n_images) -> np.ndarray:
     return labels.astype("int64")
 
 
-def check_data(x, y=None, n_classes=None):
+def check_data(x, y=None, n_classes=None) -> object:
     """Check what `fit` was given, and return it; a tf.data.Dataset comes back with a check inside.
 
     Args:
@@ -71,6 +71,9 @@ def check_data(x, y=None, n_classes=None):
             other sources of batches pass unchecked.
         y: labels, if `x` isn't a tf.data.Dataset.
         n_classes: as `check_batch`.
+
+    Returns:
+        x, or `check_dataset` of it.
 
     Raises:
         ValueError: as `check_batch` and `check_dataset`.

@@ -92,7 +92,7 @@ class StepModel(keras.Model):
         finally:
             self.steps_per_execution = most
 
-    def evaluate(self, *args, **options):
+    def evaluate(self, *args, **options) -> None:
         """Refuse: there is no one number that says how good a generator is.
 
         Raises:

@@ -46,5 +46,5 @@ def test_half_precision_logits_give_a_float32_loss():
 
 
 def test_unknown_loss_lists_the_known_ones():
-    with pytest.raises(ValueError, match="bce, hinge"):
+    with pytest.raises(ValueError, match="'bce' or 'hinge'"):
         losses.load("mse")
