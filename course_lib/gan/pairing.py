@@ -3,11 +3,15 @@
 Each mistake here is common in public threads, and Keras itself accepts it or fails much later.
 """
 
+import warnings
+
 import keras
 
 
 def check_pair(generator, discriminator, one_logit=True) -> None:
     """Raise ValueError, with the fix, unless the two networks can play against each other.
+
+    A G that ends in a sigmoid or ReLU, which can't draw black, gets a warning: it does train.
 
     Args:
         generator: z [B, latent_dim] -> images, the shape that D takes.
@@ -15,17 +19,18 @@ def check_pair(generator, discriminator, one_logit=True) -> None:
         one_logit: False for a D with a logit for each class.
 
     Raises:
-        ValueError: for anything but two models whose shapes are known and fit each other, for a D
-            that ends in a probability, and for a G that ends in a sigmoid or ReLU.
+        ValueError: for anything but two models whose shapes are known and fit each other, and for a
+            D that ends in a probability.
     """
     _check_model(generator, "generator", "keras.Input((latent_dim,))")
     _check_model(discriminator, "discriminator", "keras.Input((28, 28, 1))")
     _check_shapes(generator, discriminator)
     _check_logits(discriminator, one_logit)
     if (ending := last_activation(generator)) in ("sigmoid", "relu", "softmax"):
-        raise ValueError(
+        warnings.warn(
             f"the generator ends in {ending}, so no pixel is ever below 0, but black is -1 here. "
-            "End it in tanh, or add keras.layers.Rescaling(2, -1) after a sigmoid"
+            "End it in tanh, or add keras.layers.Rescaling(2, -1) after a sigmoid",
+            stacklevel=3,
         )
 
 
