@@ -74,9 +74,10 @@ def section(name, runs, pictures) -> str:
     about = [
         f"{first.recipe.origin}. {first.state['data']}",
         f"Of these, {first.state['readable_real']:.0%} are readable.",
+        first.plan.note,
         how_far(runs),
     ]
-    lines = [f"## {name}", "", " ".join(about).strip(), "", *table(runs), ""]
+    lines = [f"## {name}", "", " ".join(filter(None, about)), "", *table(runs), ""]
     lines += [f"![{caption}](../pictures/{writes})", ""]
     lines += [f"![Losses by step, one panel a seed](../pictures/{losses})", ""]
     if "g_turn" in first.load_history():
