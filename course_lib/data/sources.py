@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 ACCEPTED = (
     "a Kaggle CSV (plain, .zip or .gz), or another file or folder that data/README.md lists; "
-    "'pen' for drawn handwriting, 'pen:ABC' for these characters only; 'mnist', 'usps' or 'kmnist'; 'emnist-letters', 'emnist-balanced' or "
-    "'emnist-byclass'"
+    "'pen' for drawn handwriting, 'pen:ABC' for these characters only; 'mnist', 'usps' or "
+    "'kmnist'; 'emnist-letters', 'emnist-balanced' or 'emnist-byclass'"
 )
 HELP = (
     f"{ACCEPTED}. Several sources are joined. Default: the best source on this machine, "
@@ -43,7 +43,7 @@ def load(names, wanted, class_names=None) -> "Dataset":
     if names and len(names) > 1:
         if class_names:
             raise ValueError(
-                "--class-names is for one CSV or other file, but --data names several. Omit it."
+                "--class-names is for one CSV or file, but --data names several. Omit it."
             )
         parts = [load([name], wanted) for name in names]
         return datasets.join(parts, per_class=datasets.LETTERS_PER_CLASS)
@@ -52,7 +52,7 @@ def load(names, wanted, class_names=None) -> "Dataset":
     if loader and class_names:
         found = f"--data {name}" if name else "the default source"
         raise ValueError(
-            f"--class-names is for a CSV or another file; {found} has its own names. Leave it out."
+            f"--class-names is for a CSV or a file; {found} has its own names. Leave it out."
         )
     if loader:
         return loader()

@@ -1,4 +1,4 @@
-"""Read CSV, idx, npz and other files, and folders of pictures, into arrays, or report the place where one is wrong.
+"""Read files and folders of pictures into arrays, or report the place where one is wrong.
 
 Nothing here knows where files are or what the labels mean. Rows and columns are counted from 1, as
 a spreadsheet shows them; a header is row 1. Reading order: `files` (through gzip, bzip2 and zip),

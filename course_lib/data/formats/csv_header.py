@@ -91,13 +91,13 @@ def _is_word(name):
 
 def _refuse_lost_image(path, cells):
     """Raise `DatasetError` if pandas took the first image for a header and saved it as one."""
-    numbers = [MANGLED.fullmatch(cell) for cell in cells[1:]]
-    if len(numbers) < PIXELS - 1 or not all(numbers):
+    words = next((i for i, cell in enumerate(cells[:3]) if MANGLED.fullmatch(cell)), 0)
+    numbers = [MANGLED.fullmatch(cell) for cell in cells[words:]]  # the label may be renamed
+    if len(numbers) < PIXELS or not all(numbers):
         return
     repeats = {}
-    for number in [MANGLED.fullmatch(cells[0]), *numbers]:
-        if number:  # the first may have been renamed to label
-            repeats.setdefault(number[1], []).append(int(number[2] or 0))
+    for number in numbers:
+        repeats.setdefault(number[1], []).append(int(number[2] or 0))
     starts = [found[0] for found in repeats.values()]
     counted = all(found == [*range(found[0], found[0] + len(found))] for found in repeats.values())
     if not counted or max(map(len, repeats.values())) == 1 or sum(starts) > 1:

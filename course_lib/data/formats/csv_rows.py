@@ -87,26 +87,24 @@ def width_fault(path, row, line, last_row) -> DatasetError:
     """
     width = line.count(",") + 1
     side = isqrt(width - 1)
-    if line.lstrip().startswith("<"):
-        fix = "This is a web page, not data: log in to Kaggle and download the file again."
-    elif width == 1 and (";" in line or "\t" in line):
+    if width == 1 and (";" in line or "\t" in line):
         mark = "semicolons" if ";" in line else "tabs"
         fix = f"Cells are separated by {mark}: save the file again with commas."
     elif width == 784:
         fix = "One column is missing. Kaggle's test.csv has no labels: use train.csv."
+    elif side >= 8 and side**2 == width - 1:
+        fix = f"The images seem to be {side} by {side} pixels: scale them to 28 by 28 first."
+    elif width == 1 + 3 * 784:
+        fix = "The images seem to be in colour: save one grey value for each pixel instead."
+    elif row == 1 and width > 785 and not line[0].isdigit():
+        fix = "Leave out every column but the label and the pixels, and save the file again."
     elif width == 786:
         fix = (
             "There is one column too many. "
             "If pandas saved its index as well, save the file again with index=False."
         )
-    elif side >= 8 and side**2 == width - 1:
-        fix = f"The images seem to be {side} by {side} pixels: scale them to 28 by 28 first."
     elif row == last_row:
         fix = "It is the last row, so the file was probably cut short: download it again."
-    elif row == 1 and width > 785 and not line[0].isdigit():
-        fix = "Leave out every column but the label and the pixels, and save the file again."
-    elif width == 1 + 3 * 784:
-        fix = "The images seem to be in colour: save one grey value for each pixel instead."
     else:
         fix = "Correct or delete the row."
     found = "1 column" if width == 1 else f"{width} columns"
