@@ -5,7 +5,7 @@ import numpy as np
 from course_lib.data.errors import fault
 
 DIM = 128  # no set of handwriting with pixels up to 255 stays below this
-BRIGHT = 128
+BRIGHT, GREY = 128, 32  # of paper
 MANY, FEW = 0.5, 0.02  # fractions of the images
 BLOCK = 20_000  # images looked at together
 
@@ -20,16 +20,21 @@ def check_ink(images, where) -> None:
     highest = int(images.max())
     if highest < DIM:
         raise fault(where, *_describe_dim(highest))
-    white = is_white_paper(images)
+    white = _border_is(images, BRIGHT)
     if white.mean() > MANY:
-        found = f"dark ink on white paper in {white.mean():.0%} of the images: a bright border"
-        fix = "Invert the pixels (255 - pixels) and save the file again."
+        found = f"a bright border, as of white paper, in {white.mean():.0%} of the images"
+        fix = "If it is handwriting, invert the pixels (255 - pixels) and save the file again."
         raise fault(where, found, "white ink (255) on black (0)", fix)
     if white.mean() > FEW:
         found = f"{white.sum():,} of {len(images):,} images with a bright border, such as image "
         found += f"{int(white.argmax()) + 1:,}"
         fix = "Invert those on white paper (255 - pixels), or leave out what isn't handwriting."
         raise fault(where, found, "white ink (255) on black (0) in every image", fix)
+    grey = _border_is(images, GREY).mean()
+    if grey > MANY:
+        found = f"a grey border, as of grey paper, in {grey:.0%} of the images"
+        fix = "Make the paper black: subtract its grey from the pixels, and save the file again."
+        raise fault(where, found, "white ink (255) on black (0)", fix)
 
 
 def _describe_dim(highest):
@@ -51,9 +56,14 @@ def is_white_paper(images) -> np.ndarray:
     Args:
         images: uint8 [N, 28, 28] or [N, 28, 28, 1].
     """
+    return _border_is(images, BRIGHT)
+
+
+def _border_is(images, least):
+    """Return for each image whether most of its border is at least so bright, bool [N]."""
     images = images.reshape(-1, 28, 28)
     border = np.ones((28, 28), bool)
     border[1:-1, 1:-1] = False
     blocks = range(0, len(images), BLOCK)
-    bright = [images[i : i + BLOCK][:, border] >= BRIGHT for i in blocks]
+    bright = [images[i : i + BLOCK][:, border] >= least for i in blocks]
     return np.concatenate([block.mean(axis=1) > 0.5 for block in bright])

@@ -72,7 +72,8 @@ def _check_label_column(path, table):
 def _guess(path, table):
     """Return what the labels of one of Kaggle's two files stand for."""
     if table.is_named:
-        return DIGITS
+        could_be_letters = 9 < table.labels.max() < len(LETTERS)
+        return LETTERS if could_be_letters and _fit(table, LETTERS) >= ALIKE else DIGITS
     if table.labels.max() > 9:
         return LETTERS
     digits, letters = (_fit(table, names) for names in (DIGITS, LETTERS))
@@ -107,6 +108,9 @@ def _check_labels(path, table, names, first_label):
         fix = "If 10 stands for the digit 0, write 0 in its place."
     elif len(names) == 10 and table.labels.max() < 26:
         fix = f"If these are letters under a header, load them with class_names={LETTERS!r}."
+        if -1 < _fit(table, LETTERS) < ALIKE:
+            fix = "The images look neither like digits nor like letters: name the classes in order "
+            fix += "with class_names=[...]."
 
     def where(index):
         return f"{path}, {table.place(index)}"

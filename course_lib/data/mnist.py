@@ -8,6 +8,7 @@ from course_lib.data import places
 from course_lib.data.checked import build_dataset
 from course_lib.data.dataset import BOTH_CASES, DIGITS, Dataset, sample_rows
 from course_lib.data.errors import fault
+from course_lib.data.formats.files import check_file
 from course_lib.data.formats.idx_npz import read_idx
 from course_lib.data.formats.npz_pairs import read_npz_pair
 from course_lib.data.likeness import ALIKE, MARGIN, UPRIGHT, compare_turns
@@ -47,7 +48,7 @@ def read_mnist(files, split, note="") -> Dataset:
     Raises:
         DatasetError: if a file is missing or damaged, or holds another dataset.
     """
-    images, labels = _read_pair(files, split)
+    images, labels = read_pair(files, split)
     if name := _name_other(images, labels, split):
         found = f"{name} by the size of its classes and by its pixels"
         fix = f"Move {name} to a folder named {name.split('-')[0].lower()}."
@@ -70,7 +71,7 @@ def read_kmnist(files, split, note="") -> Dataset:
     Raises:
         DatasetError: if a file is missing or damaged, or holds another dataset.
     """
-    images, labels = _read_pair(files, split)
+    images, labels = read_pair(files, split)
     counts = np.bincount(labels, minlength=10).tolist()
     fits = compare_turns(images[..., None], labels, DIGITS) if max(labels) < 10 else None
     if counts == COUNTS[split] or (fits and max(fits.values()) >= ALIKE):
@@ -86,8 +87,20 @@ def read_kmnist(files, split, note="") -> Dataset:
     return build_dataset(images, labels, KMNIST_SOUNDS, source, files[:2])
 
 
-def _read_pair(files, split):
-    """Return images uint8 [N, 28, 28] and labels, integers [N], from idx or npz files."""
+def read_pair(files, split) -> tuple[np.ndarray, np.ndarray]:
+    """Read images, uint8 [N, 28, 28], and labels, integers [N], from idx or npz files.
+
+    Args:
+        files: a `places.Files`.
+        split: "train" or "test".
+
+    Raises:
+        DatasetError: if a file is missing or damaged.
+    """
+    check_file(files.images)
+    if not files.labels.exists():
+        fix = "Download the labels as well, and put them beside the images."
+        raise fault(files.labels, "no such file", f"the labels of {files.images.name}", fix)
     if files.images.suffix == ".npz":
         return read_npz_pair(files.images, files.labels, split)
     return (
@@ -140,7 +153,7 @@ def read_emnist(kind, split, files) -> Dataset:
     Raises:
         DatasetError: if a file is missing or damaged.
     """
-    images, labels = _read_pair(files, split)
+    images, labels = read_pair(files, split)
     names, first_label = EMNIST_CLASSES[kind], int(kind == "letters")
     note = turn_emnist(images, labels.astype(int) - first_label, names)
     source = f"{len(images):,} real characters of EMNIST {kind}, {split} split, {_place(files)}"

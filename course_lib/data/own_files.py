@@ -9,8 +9,7 @@ from course_lib.data.checked import build_dataset, name_kind
 from course_lib.data.dataset import DIGITS, LETTERS, Dataset
 from course_lib.data.errors import fault
 from course_lib.data.formats.files import check_file
-from course_lib.data.formats.idx_npz import read_idx
-from course_lib.data.formats.mat import read_mat
+from course_lib.data.formats.mat import pick_arrays, pick_emnist, read_mat
 from course_lib.data.formats.npy import read_npy
 from course_lib.data.formats.npz_pairs import pick_pair, read_npz_pair, to_classes
 from course_lib.data.formats.parquet import read_parquet
@@ -18,7 +17,7 @@ from course_lib.data.formats.pictures import read_folder
 from course_lib.data.ink import is_white_paper
 from course_lib.data.kaggle import read_kaggle_csv
 from course_lib.data.meaning import first_label_of, infer_class_names
-from course_lib.data.mnist import turn_emnist
+from course_lib.data.mnist import read_pair, turn_emnist
 
 NPY_NAMES = {  # how a .npy file of images is called, and its labels beside it
     **{"images": "labels", "image": "label", "imgs": "labels"},
@@ -53,16 +52,14 @@ def _read_arrays(path, split):
         labels = _find_npy_labels(path)
         return pick_pair({"images": read_npy(path), "labels": read_npy(labels)}, None, path)
     if "idx3" in path.name or path.suffix == ".zip":
-        files = places.files_at(path, split)
-        return (
-            read_idx(files.images, (28, 28), files.members[0]),
-            read_idx(files.labels, (), files.members[1]),
-        )
+        return read_pair(places.files_at(path, split), split)
     ending = "".join(path.suffixes[-2:])
     expected = "a CSV, .npz, .npy, .mat or .parquet file, idx files, or a folder of pictures"
     fix = "Save the images and labels with numpy.savez(file, images=images, labels=labels)."
     if ".pkl" in ending or ".pickle" in ending:
         fix = f"A pickle can run any code when it is opened, so it isn't read here. {fix}"
+    if "idx1" in path.name:
+        fix = "These are labels. Give the path of the images, ...-images-idx3-ubyte."
     check_file(path)
     raise fault(path, f"a file with the ending {ending or '(none)'}", expected, fix)
 
@@ -78,7 +75,11 @@ def _find_npy_labels(path):
 
 
 def _read_mat(path, split, class_names):
-    images, labels, mapping = read_mat(path, split)
+    content = read_mat(path)
+    if "dataset" not in content:
+        images, labels = pick_arrays(content, path)
+        return _finish(path, images, "", labels, class_names)
+    images, labels, mapping = pick_emnist(content, split, path)
     names = class_names or infer_class_names(path.name, labels)
     if names is None and mapping:  # EMNIST's own table of characters
         names = [chr(row[1]) for row in mapping]

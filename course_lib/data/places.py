@@ -187,6 +187,7 @@ def _with_labels(path):
         return Files(path, path)
     endings = (".gz", "") if path.suffix == ".gz" else ("", ".gz")
     names = [name + ending for ending in endings] if path.suffix != ".npz" else [name]
+    names += [name.replace("idx1", "idx3") for name in names]  # a common slip
     beside = [path.with_name(name) for name in names]
     own = [path.parent.parent / folder / name for folder in names for name in names]
     found = [labels for labels in beside + own if labels.is_file()]

@@ -135,6 +135,22 @@ def test_letters_counted_from_1_are_seen_even_without_a_z(tmp_path, drawn):
     assert "labels from 1 on" in dataset.source and "upright" not in dataset.source
 
 
+def test_letters_under_a_header_are_letters_if_they_look_like_it(tmp_path, drawn):
+    images, labels = drawn[0][120:432], drawn[1][120:432] - 10
+    rows = np.column_stack([labels, images.reshape(len(images), 784)])
+    for pixels, is_letters in ((rows[:, 1:], True), (np.roll(rows[:, 1:], 100, axis=0), False)):
+        frame = pd.DataFrame(pixels, columns=COUNTED)
+        frame.insert(0, "label", labels)
+        frame.to_csv(tmp_path / "x.csv", index=False)
+        if is_letters:
+            assert_same(datasets.load_kaggle_csv(tmp_path / "x.csv"), images, labels)
+        else:
+            with pytest.raises(
+                DatasetError, match="label 10.*neither like digits nor like letters"
+            ):
+                datasets.load_kaggle_csv(tmp_path / "x.csv")
+
+
 def test_emnist_byclass_and_digits_are_known_by_name_or_by_their_labels(tmp_path, drawn):
     turned = drawn[0].transpose(0, 2, 1)
     for name in ("emnist-byclass-test.csv", "x.csv"):

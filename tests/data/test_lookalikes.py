@@ -45,6 +45,7 @@ WRONG_PIXELS = {
     "16 greys": (IMAGES // 16, ["pixels from 0 to 15"]),
     "blank": (IMAGES * 0, ["nothing but zeros", "Download the file again"]),
     "white paper": (255 - IMAGES, ["white paper", "100%", "255 - pixels"]),
+    "grey paper": (np.maximum(IMAGES, 60), ["grey paper", "100%", "subtract its grey"]),
     "some white paper": (third_on_paper(), ["67 of 200", "such as image 1", "255 - pixels"]),
     "0 to 1": (IMAGES / 255, ["scaled", "(pixels * 255).round()"]),
     "0 to 1, rounded": ((IMAGES / 255).round(2), ["scaled", "(pixels * 255).round()"]),

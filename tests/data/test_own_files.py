@@ -106,10 +106,22 @@ def test_mat_files_of_emnist(tmp_path, count):
     assert "".join(dataset.class_names) == "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+def test_mat_files_with_an_image_in_each_column(tmp_path):
+    """As mnist-original.mat, which scikit-learn once downloaded."""
+    content = {"data": FLAT.T, "label": LABELS[None].astype(float), "order": "label data"}
+    savemat(tmp_path / "mnist-original.mat", content)
+    assert_same(datasets.load_file(tmp_path / "mnist-original.mat"), IMAGES, LABELS)
+
+
 def test_bad_mat_files_are_named(tmp_path):
-    savemat(tmp_path / "x.mat", {"X": IMAGES})
-    with pytest.raises(DatasetError, match="x.mat: found no 'dataset'.*emnist-letters.mat"):
-        datasets.load_file(tmp_path / "x.mat")
+    for content, words in (
+        ({"X": IMAGES}, "images.*here 1.*labels.*here 0"),
+        ({"dataset": {"images": FLAT}}, "no 'train'.*emnist-letters.mat"),
+        ({"dataset": {"train": emnist_part(IMAGES[:, 1:], LABELS)}}, r"images \[200, 756\]"),
+    ):
+        savemat(tmp_path / "x.mat", content)
+        with pytest.raises(DatasetError, match=f"x.mat: found.*{words}"):
+            datasets.load_file(tmp_path / "x.mat")
     (tmp_path / "x.mat").write_bytes(b"\x89HDF\r\n\x1a\n")
     with pytest.raises(DatasetError, match="version 7.3.*'-v7'"):
         datasets.load_file(tmp_path / "x.mat")
@@ -165,6 +177,7 @@ PICTURES = {
         lambda image: np.stack([image * 0, image * 0, image * 0, image], axis=-1),
         True,
     ),
+    "one bit": (lambda image: image > 127, False),
     "16 bits": (lambda image: image.astype(np.uint16) * 257, False),
 }
 
@@ -176,7 +189,8 @@ def test_a_folder_of_pictures_for_each_class(tmp_path, change, is_inverted):
     (folder / "0" / "Thumbs.db").touch()
     (folder / ".DS_Store").touch()
     dataset = datasets.load_file(folder)
-    assert_same(dataset, IMAGES, LABELS)
+    expected = np.where(IMAGES > 127, 255, 0) if change(IMAGES[0]).dtype == bool else IMAGES
+    assert_same(dataset, expected, LABELS)
     assert "".join(dataset.class_names) == "0123456789"
     assert ("200 of them, dark ink on white paper, were inverted" in dataset.source) == is_inverted
 
@@ -188,6 +202,17 @@ def test_pictures_of_any_shape_keep_theirs(tmp_path):
     assert shrunk[:, :7].max() == 0 and shrunk[:, 7:21].max() > 100
     photos = write_folder(tmp_path / "photos", lambda x: 255 - x, "jpg")
     assert np.abs(datasets.load_file(photos).images[..., 0].astype(int) - IMAGES).mean() < 3
+
+
+def test_thin_strokes_of_a_big_picture_stay_visible_and_grey_paper_is_refused(tmp_path):
+    def thin(image):
+        return 255 - np.kron(image // 200 * 255, np.pad(np.ones((2, 2), np.uint8), 4))
+
+    images = datasets.load_file(write_folder(tmp_path / "thin", thin)).images[..., 0]
+    np.testing.assert_array_equal(images > 127, IMAGES >= 200)
+    write_folder(tmp_path / "grey", lambda image: np.minimum(190, 255 - image))
+    with pytest.raises(DatasetError, match="a grey border.*subtract its grey"):
+        datasets.load_file(tmp_path / "grey")
 
 
 def test_folders_of_splits_and_names_of_folders(tmp_path):
@@ -243,6 +268,20 @@ def test_idx_files_in_a_zip(tmp_path, dot, pack):
     for load in (datasets.load_mnist, lambda split: datasets.load_file(path, split)):
         assert_same(load("train"), IMAGES, LABELS)
         assert_same(load("test"), IMAGES[:9], LABELS[:9])
+
+
+def test_labels_with_another_name_and_missing_labels(tmp_path):
+    images = tmp_path / "data" / "t10k-images-idx3-ubyte.gz"
+    images.write_bytes(idx(IMAGES))
+    with pytest.raises(DatasetError, match="labels-idx1.*no such file.*Download the labels"):
+        datasets.load_digits()
+    labels = images.with_name("t10k-labels-idx3-ubyte.gz")  # a common slip
+    labels.write_bytes(idx(LABELS))
+    assert_same(datasets.load_digits(), IMAGES, LABELS)
+    labels = labels.rename(labels.with_name("t10k-labels-idx1-ubyte"))  # gzipped all the same
+    assert_same(datasets.load_digits(), IMAGES, LABELS)
+    with pytest.raises(DatasetError, match="These are labels. Give the path of the images"):
+        datasets.load_file(labels)
 
 
 def test_other_files_are_refused_with_what_is_accepted(tmp_path):

@@ -86,13 +86,16 @@ def width_fault(path, row, line, last_row) -> DatasetError:
         last_row: the number of the last row.
     """
     width = line.count(",") + 1
-    side = isqrt(width - 1)
-    if width == 1 and (";" in line or "\t" in line):
-        mark = "semicolons" if ";" in line else "tabs"
+    side = max(isqrt(width - 1), isqrt(max(width - 2, 0)))  # with a label, or an index as well
+    marks = {";": "semicolons", "\t": "tabs", " ": "spaces"}
+    if width == 1 and (mark := next((marks[c] for c in marks if c in line.strip()), None)):
         fix = f"Cells are separated by {mark}: save the file again with commas."
     elif width == 784:
-        fix = "One column is missing. Kaggle's test.csv has no labels: use train.csv."
-    elif side >= 8 and side**2 == width - 1:
+        fix = (
+            "One column is missing, probably the label. Kaggle's test.csv has no labels: use "
+            "train.csv. If the labels are in a file of their own, put them into the first column."
+        )
+    elif side >= 8 and side != 28 and side**2 in (width - 1, width - 2):
         fix = f"The images seem to be {side} by {side} pixels: scale them to 28 by 28 first."
     elif width == 1 + 3 * 784:
         fix = "The images seem to be in colour: save one grey value for each pixel instead."

@@ -33,7 +33,7 @@ def check_file(path) -> None:
         fix = "Run git lfs pull in its repository, or download the file itself from its web page."
         raise fault(path, "a Git LFS pointer, a few lines of text", "the data it stands for", fix)
     if start[:1] in (b"<", b"{"):
-        kind = "a web page" if start[:1] == b"<" else "a web server's answer"
+        kind = "a web page" if start[:1] == b"<" else "a web server's answer or other JSON"
         found = f"{kind}, which starts with {start[:40].decode('utf-8', 'replace')!r}"
         fix = "Log in where the file comes from (Kaggle, for example), and download it again."
         raise fault(path, found, "data", fix)

@@ -16,7 +16,8 @@ def read_picture(file, where) -> np.ndarray:
     """Read one picture as grey values, uint8 [28, 28].
 
     A transparent picture is laid on black if its ink is bright, else on white. One that isn't
-    square gets paper at two of its sides; another size than 28 by 28 is scaled.
+    square gets paper at two of its sides; another size than 28 by 28 is scaled. Thin strokes that
+    fade in a smaller picture get their contrast back.
 
     Args:
         file: a path or an open file.
@@ -38,7 +39,13 @@ def read_picture(file, where) -> np.ndarray:
     square = Image.new("L", (longest, longest), _paper(grey))
     square.paste(grey, tuple((longest - side) // 2 for side in grey.size))
     way = Image.Resampling.BOX if longest > SIDE else Image.Resampling.BICUBIC
-    return np.asarray(square.resize((SIDE, SIDE), way))
+    return _stretch(np.asarray(square.resize((SIDE, SIDE), way), float), *grey.getextrema())
+
+
+def _stretch(values, low, high):
+    """Spread grey values from `low` to `high`, as they were before the picture was scaled."""
+    spread = max(np.ptp(values), 1e-9)
+    return np.round((values - values.min()) / spread * (high - low) + low).astype(np.uint8)
 
 
 def _to_grey(picture):
