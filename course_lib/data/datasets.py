@@ -53,9 +53,10 @@ NAMED_CLASSES = {
 
 
 def load_digits() -> Dataset:
-    """Load the digits 0-9 from the first source found: MNIST, Kaggle's train.csv, else the pen.
+    """Load the digits 0-9 from the first source found: MNIST, a CSV of digits, else the pen.
 
-    Nothing is downloaded; data/README.md lists the files and folders that are searched.
+    Nothing is downloaded; data/README.md lists the files and folders that are searched. Files that
+    were looked at and passed over are printed, with the reason.
 
     Returns:
         A `Dataset` of 10 classes.
@@ -204,9 +205,11 @@ def load_emnist(
 def load_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=False) -> Dataset:
     """Load a CSV with a label and 784 pixels in each row: Kaggle's Digit Recognizer or A-Z letters.
 
-    With a header `label,pixel0,...` the labels are digits. Without a header, labels above 9 mean
-    A-Z; labels from 0 to 9 could be either, so `class_names` must say what they are. A cache
-    beside the file, `<name>.cache.npy`, makes the next load quick.
+    With a header that names a label, such as `label,pixel0,...`, the labels are digits. Without
+    one, labels above 9 mean A-Z; labels from 0 to 9 are digits if the images look like digits,
+    otherwise `class_names` must say what they are. Kaggle's CSVs of EMNIST are known by their name
+    or labels, and images that are turned are set upright; the printed line says so. A cache beside
+    the file, `<name>.cache.npy`, makes the next load quick.
 
     Args:
         path: the CSV: plain, .gz, or .zip with one CSV in it.
@@ -217,7 +220,8 @@ def load_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=
         allow_fewer: whether a class may have fewer rows than `per_class`, all of which are taken.
 
     Raises:
-        DatasetError: if the file is damaged, with the row and column.
+        DatasetError: if the file is damaged, with the row and column, or doesn't hold what it seems
+            to hold: pixels from 0 to 1, white paper, another dataset.
     """
     return _announce(read_kaggle_csv(path, per_class, seed, class_names, allow_fewer))
 
