@@ -85,16 +85,17 @@ def find_data() -> Finding:
     try:
         from course_lib.data import datasets
 
-        found = datasets.find_sources()
+        found, named = datasets.find_sources(), datasets.find_named_sources()
     except ImportError as error:
         fix = "Fix the packages above first."
         return Finding(False, f"data: the loaders do not load: {error}", fix)
     except ValueError as error:  # a DatasetError
         return Finding(False, "real data", str(error))
+    by_name = f"; by name (--data): {'; '.join(named)}" if named else ""
     if found:
-        return Finding(True, "real data: " + "; ".join(found))
+        return Finding(True, f"real data: {'; '.join(found)}{by_name}")
     where = "data/README.md says where to get real handwriting"
-    return Finding(True, f"data: drawn handwriting, built in ({where})")
+    return Finding(True, f"data: drawn handwriting, built in ({where}){by_name}")
 
 
 def find_disk() -> Finding:

@@ -1,6 +1,7 @@
 """Every source of handwriting becomes one `Dataset`; lesson 01. Nothing here loads TensorFlow.
 
-Reading order: `dataset` (what a dataset is), `datasets` (the loaders), `kaggle`, `mnist` and
-`usps` (from a file to a dataset), `places` (where to look for files), `formats` (how files are
-read), `sources` (what `--data` accepts), `pixels` (the pixel contract).
+Reading order: `dataset` (what a dataset is), `datasets` (the loaders), `kaggle`, `mnist`,
+`usps` and `own_files` (from a file to a dataset), `meaning` (what labels stand for), `checked`,
+`ink` and `likeness` (is it what it seems to be?), `choices` and `places` (which files are found),
+`formats` (how files are read), `sources` (what `--data` accepts), `pixels` (the pixel contract).
 """

@@ -4,11 +4,10 @@
 them. Each loader prints the `source` of its dataset, one line that says what was loaded.
 """
 
-from functools import partial
-
 import numpy as np
 
-from course_lib.data import mnist, places, usps
+from course_lib.data import choices, mnist, own_files, places, usps
+from course_lib.data.choices import LETTERS_PER_CLASS
 from course_lib.data.dataset import (
     ALPHANUMERIC,
     BOTH_CASES,
@@ -19,7 +18,6 @@ from course_lib.data.dataset import (
     join,
 )
 from course_lib.data.errors import DatasetError, fault
-from course_lib.data.formats.files import first_line
 from course_lib.data.kaggle import read_kaggle_csv
 from course_lib.data.mnist import KMNIST_SOUNDS
 
@@ -32,10 +30,12 @@ __all__ = [
     "LETTERS_PER_CLASS",
     "Dataset",
     "DatasetError",
+    "find_named_sources",
     "find_sources",
     "join",
     "load_digits",
     "load_emnist",
+    "load_file",
     "load_handwriting",
     "load_kaggle_csv",
     "load_kmnist",
@@ -50,13 +50,13 @@ NAMED_CLASSES = {
     "both-cases": BOTH_CASES,
     "alphanumeric": ALPHANUMERIC,
 }
-LETTERS_PER_CLASS = 4182  # the letters tutorial takes "up to" this number
 
 
 def load_digits() -> Dataset:
-    """Load the digits 0-9 from the first source found: MNIST, Kaggle's train.csv, else the pen.
+    """Load the digits 0-9 from the first source found: MNIST, a CSV of digits, else the pen.
 
-    Nothing is downloaded; data/README.md lists the files and folders that are searched.
+    Nothing is downloaded; data/README.md lists the files and folders that are searched. Files that
+    were looked at and passed over are printed, with the reason.
 
     Returns:
         A `Dataset` of 10 classes.
@@ -64,8 +64,11 @@ def load_digits() -> Dataset:
     Raises:
         DatasetError: if a file that was found is damaged; no other source is tried then.
     """
-    if found := _find_digits():
-        return _announce(found[1]())
+    passed_over = []
+    found = choices.find_digits(passed_over)
+    choices.report(passed_over)
+    if found:
+        return _announce(found.read())
     return _announce(_draw("digits", note="; no real digits found, see data/README.md"))
 
 
@@ -88,8 +91,8 @@ def load_letters(both_cases=False) -> Dataset:
     Raises:
         DatasetError: if a file that was found is damaged; no other source is tried then.
     """
-    if found := _find_both_cases() if both_cases else _find_letters():
-        return _announce(found[1]())
+    if found := choices.find_both_cases() if both_cases else choices.find_letters():
+        return _announce(found.read())
     classes = "both-cases" if both_cases else "letters"
     return _announce(_draw(classes, note="; no real letters found, see data/README.md"))
 
@@ -123,7 +126,7 @@ def load_mnist(split=None) -> Dataset:
     """
     _check_split("load_mnist", split)
     if found := places.find_mnist(split):
-        return _announce(_read(mnist.read_mnist, *found, asked=split))
+        return _announce(choices.read_split(mnist.read_mnist, *found, asked=split))
     return _announce(mnist.download_mnist(split or "train"))
 
 
@@ -143,7 +146,7 @@ def load_usps(split=None) -> Dataset:
     """
     _check_split("load_usps", split)
     found = places.find_usps(split) or _report_missing("USPS", "usps.h5, usps.bz2 or usps.t.bz2")
-    return _announce(_read(usps.read_usps, *found, asked=split))
+    return _announce(choices.read_split(usps.read_usps, *found, asked=split))
 
 
 def load_kmnist(split=None) -> Dataset:
@@ -166,7 +169,7 @@ def load_kmnist(split=None) -> Dataset:
     _check_split("load_kmnist", split)
     expected = "kmnist-train-imgs.npz and its like, or idx files in a folder named kmnist"
     found = places.find_kmnist(split) or _report_missing("KMNIST", expected)
-    return _announce(_read(mnist.read_kmnist, *found, asked=split))
+    return _announce(choices.read_split(mnist.read_kmnist, *found, asked=split))
 
 
 def load_emnist(
@@ -196,15 +199,17 @@ def load_emnist(
     found = places.find_emnist(kind, split) or places.in_zip(
         mnist.download_emnist(url, file_hash), kind, split
     )
-    return _announce(mnist.read_emnist(kind, split, *found))
+    return _announce(mnist.read_emnist(kind, split, found))
 
 
 def load_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=False) -> Dataset:
     """Load a CSV with a label and 784 pixels in each row: Kaggle's Digit Recognizer or A-Z letters.
 
-    With a header `label,pixel0,...` the labels are digits. Without a header, labels above 9 mean
-    A-Z; labels from 0 to 9 could be either, so `class_names` must say what they are. A cache
-    beside the file, `<name>.cache.npy`, makes the next load quick.
+    With a header that names a label, such as `label,pixel0,...`, the labels are digits. Without
+    one, labels above 9 mean A-Z; labels from 0 to 9 are digits if the images look like digits,
+    otherwise `class_names` must say what they are. Kaggle's CSVs of EMNIST are known by their name
+    or labels, and images that are turned are set upright; the printed line says so. A cache beside
+    the file, `<name>.cache.npy`, makes the next load quick.
 
     Args:
         path: the CSV: plain, .gz, or .zip with one CSV in it.
@@ -215,46 +220,39 @@ def load_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=
         allow_fewer: whether a class may have fewer rows than `per_class`, all of which are taken.
 
     Raises:
-        DatasetError: if the file is damaged, with the row and column.
+        DatasetError: if the file is damaged, with the row and column, or doesn't hold what it seems
+            to hold: pixels from 0 to 1, white paper, another dataset.
     """
     return _announce(read_kaggle_csv(path, per_class, seed, class_names, allow_fewer))
 
 
+def load_file(path, split="train", class_names=None) -> Dataset:
+    """Load handwriting from a file or folder of yours; data/README.md lists the formats.
+
+    Args:
+        path: a CSV, an npz, the images of an .npy pair or of a pair of idx files, a zip of idx
+            files, EMNIST's .mat, a parquet file of pictures, or a folder with a subfolder of
+            pictures for each class. Pictures may have any size and may be on white paper.
+        split: "train" or "test", where there are both.
+        class_names: what the labels stand for, in order. None takes the names of the subfolders,
+            or infers 0-9 for labels up to 9, A-Z for labels up to 25, and EMNIST's classes.
+
+    Raises:
+        DatasetError: if the file is damaged, or doesn't hold what it seems to hold.
+    """
+    if split not in ("train", "test"):
+        raise fault("load_file", f"split {split!r}", "'train' or 'test'", "Choose one of these.")
+    return _announce(own_files.read_file(path, split, class_names))
+
+
 def find_sources() -> list[str]:
     """Return one line for each real source that `load_digits` and `load_letters` would load."""
-    return [found[0] for found in (_find_digits(), _find_letters()) if found]
+    return [found.text for found in (choices.find_digits(), choices.find_letters()) if found]
 
 
-def _find_digits():
-    """Return (description, function that reads it) of the first real digits found, or None."""
-    if found := places.find_mnist(None):
-        return f"MNIST {found[0][0]}", partial(_read, mnist.read_mnist, *found, asked=None)
-    for path in places.find("train.csv", "train.csv.zip", "train.csv.gz"):
-        if first_line(path).startswith("label,"):  # every competition has a train.csv
-            return f"Kaggle digits {path}", partial(read_kaggle_csv, path)
-    return None
-
-
-def _find_letters():
-    """Return (description, function that reads it) of the first real letters found, or None."""
-    for path in places.find("A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip"):
-        read = partial(
-            read_kaggle_csv, path, LETTERS_PER_CLASS, class_names=LETTERS, allow_fewer=True
-        )
-        return f"Kaggle letters {path}", read
-    if found := places.find_emnist("letters", "train"):
-        return f"EMNIST letters {found[0][0]}", partial(
-            mnist.read_emnist, "letters", "train", *found
-        )
-    return None
-
-
-def _find_both_cases():
-    """Return (description, function that reads it) of real letters of both cases, or None."""
-    if found := places.find_emnist("byclass", "train"):
-        read = partial(mnist.read_emnist_both_cases, *found, LETTERS_PER_CLASS)
-        return f"EMNIST byclass {found[0][0]}", read
-    return None
+def find_named_sources() -> list[str]:
+    """Return one line for each real source that is loaded only by its name: USPS and KMNIST."""
+    return [found.text for found in (choices.find_usps(), choices.find_kmnist()) if found]
 
 
 def _check_split(where, split):
@@ -271,12 +269,6 @@ def _report_missing(name, expected):
 def _announce(dataset):
     print(dataset.source)
     return dataset
-
-
-def _read(reader, paths, split, asked):
-    """Return what a reader makes of the files; its source says if only the test split is there."""
-    only_test = asked is None and split == "test"
-    return reader(paths, split, "; no training split found" if only_test else "")
 
 
 def _draw(classes, per_class=600, seed=0, note=""):

@@ -5,27 +5,24 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data import places
-from course_lib.data.dataset import (
-    ALPHANUMERIC,
-    BOTH_CASES,
-    DIGITS,
-    LETTERS,
-    Dataset,
-    check_labels,
-    sample_rows,
-)
+from course_lib.data.checked import build_dataset
+from course_lib.data.dataset import BOTH_CASES, DIGITS, Dataset, sample_rows
 from course_lib.data.errors import fault
-from course_lib.data.formats.idx_npz import read_idx, read_npz
+from course_lib.data.formats.files import check_file
+from course_lib.data.formats.idx_npz import read_idx
+from course_lib.data.formats.npz_pairs import read_npz_pair
+from course_lib.data.likeness import ALIKE, MARGIN, UPRIGHT, compare_turns
+from course_lib.data.meaning import EMNIST_CLASSES
 
-EMNIST_CLASSES = {
-    "letters": LETTERS,  # both cases under one name
-    "balanced": DIGITS + LETTERS + "abdefghnqrt",  # lower case only where it looks different
-    "byclass": ALPHANUMERIC,
-}
 EMNIST_URL = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"
 EMNIST_MD5 = "58c8d27c78d21e728a6bc7b3cc06412e"  # as torchvision.datasets.EMNIST lists it
 SPLITS = {"train": "training", "test": "test"}
+COUNTS = {  # MNIST's images of each class
+    "train": [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+    "test": [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+}
 EVEN = {"train": 6_000, "test": 1_000}  # images of every class in KMNIST and in Fashion-MNIST
+MEAN_PIXELS = {"Fashion-MNIST": 73, "KMNIST": 48}  # as published, in both splits to about 1
 KMNIST_SOUNDS = {  # how to say KMNIST's characters; not every font can draw them
     "お": "o",
     "き": "ki",
@@ -40,66 +37,89 @@ KMNIST_SOUNDS = {  # how to say KMNIST's characters; not every font can draw the
 }
 
 
-def read_mnist(paths, split, note="") -> Dataset:
+def read_mnist(files, split, note="") -> Dataset:
     """Read one split of MNIST from the files that `places.find_mnist` found.
 
     Args:
-        paths: (images, labels) of idx files, or (npz,).
+        files: a `places.Files`.
         split: "train" or "test".
         note: the end of the dataset's `source`.
 
     Raises:
-        DatasetError: if a file is missing or damaged.
+        DatasetError: if a file is missing or damaged, or holds another dataset.
     """
-    if len(paths) == 2:
-        images, labels = read_idx(paths[0], (28, 28)), read_idx(paths[1])
-    else:
-        images, labels = read_npz(paths[0], [f"x_{split}", f"y_{split}"])
-        _check_npz(images, labels, paths[0])
-    source = f"{len(images):,} real digits of MNIST's {SPLITS[split]} split, {paths[0]}{note}"
-    dataset = _pair(images, labels, DIGITS, source, paths)
-    if _is_even(dataset, split):
-        found = f"{EVEN[split]:,} images of each class, as in KMNIST and in Fashion-MNIST"
-        fix = "Move KMNIST to a folder named kmnist, or Fashion-MNIST to a folder named fashion."
-        raise fault(paths[-1], found, "MNIST, where the classes differ in size", fix)
-    return dataset
+    images, labels = read_pair(files, split)
+    if name := _name_other(images, labels, split):
+        found = f"{name} by the size of its classes and by its pixels"
+        fix = f"Move {name} to a folder named {name.split('-')[0].lower()}."
+        raise fault(files.labels, found, "MNIST", fix)
+    kind = f"real digits of MNIST's {SPLITS[split]} split"
+    if np.bincount(labels, minlength=10).tolist() != COUNTS[split]:
+        kind = f"digits from a file named like MNIST's {SPLITS[split]} split, but not all of it"
+    source = f"{len(images):,} {kind}, {_place(files)}{note}"
+    return build_dataset(images, labels, DIGITS, source, files[:2])
 
 
-def read_kmnist(paths, split, note="") -> Dataset:
+def read_kmnist(files, split, note="") -> Dataset:
     """Read one split of KMNIST from the files that `places.find_kmnist` found.
 
     Args:
-        paths: (images, labels), both idx files or both npz files with one array, `arr_0`.
+        files: a `places.Files`.
         split: "train" or "test".
         note: the end of the dataset's `source`.
 
     Raises:
+        DatasetError: if a file is missing or damaged, or holds another dataset.
+    """
+    images, labels = read_pair(files, split)
+    counts = np.bincount(labels, minlength=10).tolist()
+    fits = compare_turns(images[..., None], labels, DIGITS) if max(labels) < 10 else None
+    if counts == COUNTS[split] or (fits and max(fits.values()) >= ALIKE):
+        fix = "If this is MNIST, move it to a folder named mnist."
+        raise fault(files.labels, "the digits 0 to 9", "KMNIST's hiragana", fix)
+    if _name_other(images, labels, split) == "Fashion-MNIST":
+        fix = "Move Fashion-MNIST to a folder named fashion."
+        raise fault(files.labels, "Fashion-MNIST by its pixels", "KMNIST", fix)
+    kind = f"real hiragana of KMNIST's {SPLITS[split]} split"
+    if counts != [EVEN[split]] * 10:
+        kind = f"hiragana from a file named like KMNIST's {SPLITS[split]} split, but not all of it"
+    source = f"{len(images):,} {kind}, {_place(files)}{note}"
+    return build_dataset(images, labels, KMNIST_SOUNDS, source, files[:2])
+
+
+def read_pair(files, split) -> tuple[np.ndarray, np.ndarray]:
+    """Read images, uint8 [N, 28, 28], and labels, integers [N], from idx or npz files.
+
+    Args:
+        files: a `places.Files`.
+        split: "train" or "test".
+
+    Raises:
         DatasetError: if a file is missing or damaged.
     """
-    if paths[0].suffix == ".npz":
-        (images,), (labels,) = (read_npz(path, ["arr_0"]) for path in paths)
-        _check_npz(images, labels, " and ".join(map(str, paths)))
-    else:
-        images, labels = read_idx(paths[0], (28, 28)), read_idx(paths[1])
-    source = f"{len(images):,} real hiragana of KMNIST's {SPLITS[split]} split, {paths[0]}{note}"
-    dataset = _pair(images, labels, KMNIST_SOUNDS, source, paths)
-    if len(dataset) == 10 * EVEN[split] and not _is_even(dataset, split):
-        expected = f"KMNIST, which has {EVEN[split]:,} images of each class"
-        fix = "If this is MNIST, move it to a folder named mnist."
-        raise fault(paths[-1], "classes that differ in size", expected, fix)
-    return dataset
+    check_file(files.images)
+    if not files.labels.exists():
+        fix = "Download the labels as well, and put them beside the images."
+        raise fault(files.labels, "no such file", f"the labels of {files.images.name}", fix)
+    if files.images.suffix == ".npz":
+        return read_npz_pair(files.images, files.labels, split)
+    return (
+        read_idx(files.images, (28, 28), files.members[0]),
+        read_idx(files.labels, (), files.members[1]),
+    )
 
 
-def _is_even(dataset, split):
-    return np.bincount(dataset.labels, minlength=10).tolist() == [EVEN[split]] * 10
+def _name_other(images, labels, split):
+    """Return the dataset, if not MNIST, that has a split of this size with even classes."""
+    if np.bincount(labels, minlength=10).tolist() != [EVEN[split]] * 10:
+        return None
+    mean = images.mean()
+    near = [name for name, usual in MEAN_PIXELS.items() if abs(mean - usual) < 4]
+    return near[0] if near else None
 
 
-def _check_npz(images, labels, where):
-    whole = images.dtype == np.uint8 and labels.dtype.kind in "iu"
-    if images.shape[1:] != (28, 28) or labels.ndim != 1 or not whole:
-        found = f"{images.dtype} {list(images.shape)}, {labels.dtype} {list(labels.shape)}"
-        expected = "uint8 [N, 28, 28] and integers [N]"
-        raise fault(where, found, expected, "Download it again.")
+def _place(files):
+    return f"{files.images} ({files.members[0]})" if files.members[0] else files.images
 
 
 def download_mnist(split) -> Dataset:
@@ -119,42 +139,56 @@ def download_mnist(split) -> Dataset:
         fix = f"Connect to the internet, or put MNIST's idx.gz files into {places.folders_text()}."
         raise fault("MNIST", found, expected, fix) from error
     source = f"{len(halves[split][0]):,} real digits of MNIST's {SPLITS[split]} split, from Keras"
-    return _pair(*halves[split], DIGITS, source, ["Keras's MNIST"])
+    return build_dataset(*halves[split], DIGITS, source, "Keras's MNIST")
 
 
-def read_emnist(kind, split, paths, members) -> Dataset:
+def read_emnist(kind, split, files) -> Dataset:
     """Read one split of EMNIST from the files that `places.find_emnist` found.
 
     Args:
         kind: one of `EMNIST_CLASSES`.
         split: "train" or "test".
-        paths: (images, labels), or the same zip twice.
-        members: the names of the two files inside a zip, or (None, None).
+        files: a `places.Files`.
 
     Raises:
         DatasetError: if a file is missing or damaged.
     """
-    images = read_idx(paths[0], (28, 28), members[0])
-    labels = read_idx(paths[1], (), members[1])
-    for start in range(0, len(images), 10_000):  # EMNIST stores columns as rows; no second copy
+    images, labels = read_pair(files, split)
+    names, first_label = EMNIST_CLASSES[kind], int(kind == "letters")
+    note = turn_emnist(images, labels.astype(int) - first_label, names)
+    source = f"{len(images):,} real characters of EMNIST {kind}, {split} split, {_place(files)}"
+    return build_dataset(images, labels, names, source + note, files[:2], first_label)
+
+
+def turn_emnist(images, labels, class_names) -> str:
+    """Set images upright that are stored as EMNIST's are, transposed; return a note if they aren't.
+
+    Args:
+        images: uint8 [N, 28, 28], changed in place unless they look upright already.
+        labels: integers [N], indices into `class_names`.
+        class_names: what the labels stand for.
+    """
+    same_count = len(images) == len(labels)  # otherwise the next check says so
+    fits = compare_turns(images[..., None], labels, class_names) if same_count else None
+    if fits and fits[UPRIGHT] > fits["transposed"] + MARGIN:
+        return "; they are upright in this file, unlike in EMNIST's own"
+    for start in range(0, len(images), 10_000):  # columns are stored as rows; no second copy
         block = images[start : start + 10_000]
         block[:] = block.transpose(0, 2, 1).copy()
-    source = f"{len(images):,} real characters of EMNIST {kind}, {split} split, {paths[0]}"
-    first_label = 1 if kind == "letters" else 0
-    return _pair(images, labels, EMNIST_CLASSES[kind], source, paths, first_label)
+    return ""
 
 
-def read_emnist_both_cases(paths, members, per_class) -> Dataset:
+def read_emnist_both_cases(files, per_class) -> Dataset:
     """Read A-Z and a-z, 52 classes, from the training split of EMNIST's "byclass".
 
     Args:
-        paths, members: as `read_emnist`.
+        files: as `read_emnist`.
         per_class: the most images of each letter, chosen at random.
 
     Raises:
         DatasetError: if a file is missing or damaged.
     """
-    everything = read_emnist("byclass", "train", paths, members)
+    everything = read_emnist("byclass", "train", files)
     labels = everything.labels - len(DIGITS)  # the digits come first and aren't sampled
     rows = sample_rows(labels, len(BOTH_CASES), per_class, seed=0)
     source = f"{everything.source}; {len(rows):,} letters, at most {per_class:,} of each"
@@ -181,19 +215,3 @@ def download_emnist(url, file_hash) -> Path:
         target.unlink(missing_ok=True)  # Keras keeps a file even if its hash is wrong
         fix = f"Download it in a browser and put gzip.zip into {places.folders_text()}."
         raise fault(f"EMNIST from {url}", str(error), "NIST's gzip.zip", fix) from error
-
-
-def _pair(images, labels, names, source, paths, first_label=0):
-    """Return a `Dataset` of images [N, 28, 28] and labels [N] that were read from `paths`."""
-    if len(images) != len(labels):
-        found = f"{len(images):,} images and {len(labels):,} labels"
-        where = " and ".join(str(path) for path in paths)
-        raise fault(where, found, "as many labels as images", "Download both again.")
-    fix = "If the file belongs to another dataset, move it to another folder."
-
-    def where(index):
-        return f"{paths[-1]}, item {index}"
-
-    check_labels(labels, len(names), where, first_label, fix)
-    labels = labels.astype(np.int64) - first_label
-    return Dataset(images.reshape(-1, 28, 28, 1), labels, names, source)

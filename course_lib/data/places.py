@@ -1,25 +1,43 @@
 """Where handwriting may be on this machine: the folders that are searched, and the files' names.
 
-Nothing is read here; the loaders in `datasets` do that with what is found.
+Nothing but the names inside zips is read here; the loaders in `datasets` read what is found.
 """
 
 import os
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
+from typing import NamedTuple
 
 from course_lib.data.errors import fault
-from course_lib.data.formats.files import is_zip_without
+from course_lib.data.formats.files import names_in_zip
+from course_lib.data.formats.npz_pairs import split_of
 
 PROJECT_DATA = Path(__file__).resolve().parents[2] / "data"
 KAGGLE_INPUT = Path("/kaggle/input")
-SEARCH_DEPTH = 4  # folders deep: Kaggle mounts datasets/<owner>/<name>/ below its input
 PREFIXES = {"train": "train", "test": "t10k"}  # of MNIST's file names
+OTHER_SPLIT = {"train": "test", "test": "train"}
 OWNERS = {  # datasets that use MNIST's file names, and what their folders are called
-    "kmnist": r"(?<![a-z])k-?mnist|kuzushiji",
-    "fashion": r"fashion",
-    "mnist": r"mnist",
+    "KMNIST": r"(?<![a-z])k-?mnist|kuzushiji",
+    "Fashion-MNIST": r"fashion",
+    "EMNIST": r"(?<![a-z])f?e-?mnist",
+    "MNIST": r"mnist",
 }
+
+
+class Files(NamedTuple):
+    """The two files of a dataset's split, or one that holds both.
+
+    Attributes:
+        images: the path of the images' file, or of a zip.
+        labels: the path of the labels' file; the same as `images` for a zip and for an npz.
+        members: the names of the two files inside a zip, or (None, None).
+    """
+
+    images: Path
+    labels: Path
+    members: tuple = (None, None)
 
 
 def keras_home() -> Path:
@@ -53,33 +71,46 @@ def folders_text() -> str:
 
 
 def find(*patterns) -> Iterator[Path]:
-    """Yield the files in `folders()` that match one of the glob patterns.
+    """Yield the files in `folders()` whose names match one of the patterns, at any depth.
 
-    The folders are searched in order; within each one, files in shallower subfolders come first.
+    The folders are searched in order; within each one, files in shallower subfolders come first,
+    and at the same depth those that match an earlier pattern.
     """
+    seen = set()
     for folder in folders():
-        for depth in range(SEARCH_DEPTH + 1):
-            for pattern in patterns:
-                for path in sorted(folder.glob("*/" * depth + pattern)):
-                    if path.is_file():
-                        yield path
+        found = []
+        for path in _walk(folder):
+            ranks = [i for i, pattern in enumerate(patterns) if fnmatch(path.name, pattern)]
+            if ranks and path not in seen:
+                found.append((len(path.parts), ranks[0], path))
+        yield from (path for _, _, path in sorted(found))
+        seen |= {path for _, _, path in found}
 
 
-def find_mnist(split) -> tuple | None:
-    """Find MNIST on this machine.
+def _walk(folder):
+    """Yield every file below a folder, also through links, but no folder twice."""
+    visited = set()
+    for parent, inner, names in os.walk(folder, followlinks=True):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        real = os.path.realpath(parent)
+        if real in visited:
+            inner.clear()
+            continue
+        visited.add(real)
+        yield from (path for name in names if (path := Path(parent, name)).is_file())
+
+
+def find_mnist(split, passed_over=None) -> tuple | None:
+    """Find MNIST on this machine: idx files, plain, gzipped or in a zip, or Keras's npz.
 
     Args:
         split: "train", "test", or None for the first of the two that is found.
+        passed_over: a list that gets a (path, reason) for each file of another dataset.
 
     Returns:
-        (paths, split) of the first files found, or None. The paths are (images, labels) for idx
-        files, (npz,) for Keras's.
+        (`Files`, split) of the first files found, or None.
     """
-    for wanted in (split,) if split else ("train", "test"):
-        for path in find(f"{PREFIXES[wanted]}-images?idx3-ubyte*", "mnist.npz"):
-            if _owner(path) == "mnist":
-                return (path,) if path.suffix == ".npz" else _with_labels(path), wanted
-    return None
+    return _find_named_like_mnist("MNIST", split, "*mnist*.npz", passed_over)
 
 
 def find_kmnist(split) -> tuple | None:
@@ -89,12 +120,22 @@ def find_kmnist(split) -> tuple | None:
         split: "train", "test", or None for the first of the two that is found.
 
     Returns:
-        ((images, labels), split) of the first files found, or None.
+        (`Files`, split) of the first files found, or None.
     """
+    return _find_named_like_mnist("KMNIST", split, "kmnist-{split}-imgs.npz")
+
+
+def _find_named_like_mnist(owner, split, npz, passed_over=None):
     for wanted in (split,) if split else ("train", "test"):
-        for path in find(f"kmnist-{wanted}-imgs.npz", f"{PREFIXES[wanted]}-images?idx3-ubyte*"):
-            if path.suffix == ".npz" or _owner(path) == "kmnist":
-                return _with_labels(path), wanted
+        stem = f"{PREFIXES[wanted]}-images?idx3-ubyte"
+        for path in find(stem, stem + ".gz", npz.format(split=wanted), "*.zip"):
+            files = _in_zip(path, stem) if path.suffix == ".zip" else _with_labels(path)
+            if files is None or split_of(path.stem) == OTHER_SPLIT[wanted]:
+                continue  # a zip of something else, or an npz of the other split
+            if (found := _owner(*files)) == owner:
+                return files, wanted
+            if passed_over is not None:
+                passed_over.append((path, f"by its name or its folder's name it is {found}"))
     return None
 
 
@@ -116,45 +157,95 @@ def find_usps(split) -> tuple | None:
     return None
 
 
-def _owner(path):
+def _owner(path, _, members):
     """Return which dataset a file with one of MNIST's names belongs to, one of `OWNERS`.
 
-    The nearest folder that is named after one of them decides, up to the folder that was searched.
+    The nearest name decides, of the file and the folders up to the one that was searched.
     """
     searched = next(folder for folder in folders() if path.is_relative_to(folder))
-    for name in reversed(path.parent.relative_to(searched.parent).parts):
+    inside = Path(members[0]).parts if members[0] else ()
+    for name in reversed((*path.relative_to(searched.parent).parts, *inside)):
         for owner, pattern in OWNERS.items():
             if re.search(pattern, name.lower()):
                 return owner
-    return "mnist"
+    return "MNIST"
 
 
-def _with_labels(images_path):
-    name = images_path.name.replace("images", "labels").replace("idx3", "idx1")
-    return images_path, images_path.with_name(name.replace("imgs", "labels"))
+def _labels_name(name):
+    """Return the name of the labels that belong to a file of images, without .gz."""
+    name = name.replace("images", "labels").replace("idx3", "idx1").replace("imgs", "labels")
+    return name.removesuffix(".gz")
 
 
-def find_emnist(kind, split) -> tuple | None:
-    """Find EMNIST on this machine.
+def _with_labels(path):
+    """Return the `Files` of a file of images: its labels may be plain or gzipped.
+
+    Some tools unpack each file into a folder of its name; the labels are then in the next one.
+    """
+    name = _labels_name(path.name)
+    if path.suffix == ".npz" and name == path.name:
+        return Files(path, path)
+    endings = (".gz", "") if path.suffix == ".gz" else ("", ".gz")
+    names = [name + ending for ending in endings] if path.suffix != ".npz" else [name]
+    names += [name.replace("idx1", "idx3") for name in names]  # a common slip
+    beside = [path.with_name(name) for name in names]
+    own = [path.parent.parent / folder / name for folder in names for name in names]
+    found = [labels for labels in beside + own if labels.is_file()]
+    return Files(path, found[0] if found else beside[0])
+
+
+def _in_zip(path, stem):
+    """Return the `Files` of a zip in which a file's name matches `stem`, or None."""
+    members = names_in_zip(path)
+    for name in members:
+        if fnmatch(Path(name).name.removesuffix(".gz"), stem):
+            wanted = _labels_name(Path(name).name)
+            labels = [m for m in members if Path(m).name.removesuffix(".gz") == wanted]
+            return Files(path, path, (name, (labels or [wanted])[0]))
+    return None
+
+
+def names_idx(path) -> bool:
+    """Return whether a zip holds idx files."""
+    return any("idx3" in name for name in names_in_zip(path))
+
+
+def files_at(path, split) -> Files:
+    """Return the `Files` that belong to a file of images in idx form, or to a zip of idx files.
+
+    Args:
+        path: the file of images, or the zip.
+        split: which split to take from a zip, "train" or "test".
+    """
+    if path.suffix != ".zip":
+        return _with_labels(path)
+    stem = f"{PREFIXES[split]}-images?idx3-ubyte"
+    files = _in_zip(path, stem) or _in_zip(path, f"*-{split}-images-idx3-ubyte")
+    if files is None:
+        found = ", ".join(names_in_zip(path)[:6])
+        fix = "Unzip it, and give the path of the file of images."
+        raise fault(path, f"a zip of {found}", f"a file {stem} in it", fix)
+    return files
+
+
+def find_emnist(kind, split) -> Files | None:
+    """Find EMNIST's idx files on this machine, or NIST's zip of them.
 
     Args:
         kind: "letters", "balanced" or "byclass".
         split: "train" or "test".
-
-    Returns:
-        ((images, labels), members) of the first files found, or None. The members are the names of
-        the two files inside NIST's zip, or (None, None) if they are not zipped.
     """
-    images_name = f"emnist-{kind}-{split}-images-idx3-ubyte"
-    for path in find(images_name + "*"):
-        return _with_labels(path), (None, None)
-    for path in find("gzip.zip", "emnist*.zip"):
-        if not is_zip_without(path, "-images-idx3-ubyte.gz"):  # some hold CSVs
+    stem = f"emnist-{kind}-{split}-images-idx3-ubyte"
+    for path in find(stem, stem + ".gz"):
+        return _with_labels(path)
+    for path in find("gzip.zip", "*.zip"):
+        if any("-images-idx3-ubyte" in name and "emnist-" in name for name in names_in_zip(path)):
             return in_zip(path, kind, split)
     return None
 
 
-def in_zip(path, kind, split) -> tuple:
-    """Return the same as `find_emnist` for NIST's zip at `path`."""
-    name = f"emnist-{kind}-{split}"
-    return (path, path), (f"{name}-images-idx3-ubyte.gz", f"{name}-labels-idx1-ubyte.gz")
+def in_zip(path, kind, split) -> Files:
+    """Return the same as `find_emnist` for a zip at `path` that holds idx files of EMNIST."""
+    stem = f"emnist-{kind}-{split}-images-idx3-ubyte"
+    missing = f"{stem}.gz", _labels_name(stem) + ".gz"
+    return _in_zip(path, stem) or Files(path, path, missing)

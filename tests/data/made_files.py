@@ -22,7 +22,7 @@ def make_images(count):
         return np.frombuffer(raw, np.uint8, count * 784, offset=16).reshape(count, 28, 28).copy()
     images = np.zeros((count, 28, 28), np.uint8)
     for i in range(count):
-        images[i, 2 : 6 + i % 11, 3 : 20 + i % 7] = 1 + (i * 37) % 255
+        images[i, 2 : 6 + i % 11, 3 : 20 + i % 7] = 255 - (i * 37) % 120
     return images
 
 

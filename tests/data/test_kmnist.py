@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from made_files import assert_same, make_images, rewrite, write_mnist
 
+from course_lib import pen
 from course_lib.data import datasets
 from course_lib.data.datasets import DatasetError
 
@@ -60,21 +61,40 @@ def test_the_nearest_name_decides_and_folders_above_the_searched_one_do_not(tmp_
     assert_same(datasets.load_digits(), images[:4], labels[:4])
 
 
+def sample_of(labels, mean):
+    """Return drawn digits, uint8 [N, 28, 28], whose pixels have about this mean."""
+    drawn = pen.draw("".join(str(digit) * 20 for digit in range(10)), rng=0)[..., 0]
+    images = drawn[labels * 20 + np.arange(len(labels)) % 20]
+    ink = images > np.quantile(drawn, 1 - mean / 255)
+    return (ink * 255).astype(np.uint8)
+
+
+def even_grey(mean):
+    """Return 10,000 squares of ink, each the same, whose pixels have about this mean."""
+    image = np.zeros((28, 28), np.uint8)
+    side = round((mean / 255) ** 0.5 * 28)
+    image[4 : 4 + side, 4 : 4 + side] = 255
+    return np.stack([image] * 10_000)
+
+
 def test_each_is_known_by_the_size_of_its_classes(tmp_path):
     """KMNIST has 1,000 test images of each class; MNIST has 980 zeros, 1,135 ones and so on."""
-    mnist = [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
-    blank = np.zeros((10_000, 28, 28), np.uint8)
-    for folder, counts, load in (
-        ("", [1000] * 10, datasets.load_digits),
-        ("kmnist", mnist, datasets.load_kmnist),
+    even = np.repeat(np.arange(10), 1000)
+    mnist = np.repeat(np.arange(10), [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009])
+    digits, kana, clothes = sample_of(mnist, 33), sample_of((even + 3) % 10, 48), even_grey(73)
+    for folder, images, labels, load, words in (
+        ("", kana, even, datasets.load_digits, "t10k-labels.*found KMNIST.*a folder named kmnist"),
+        ("", clothes, even, datasets.load_digits, "found Fashion-MNIST.*folder named fashion"),
+        ("kmnist", clothes, even, datasets.load_kmnist, "found Fashion-MNIST.*named fashion"),
+        ("kmnist", digits, mnist, datasets.load_kmnist, "found the digits.*folder named mnist"),
     ):
-        write_mnist(tmp_path / "data" / folder, blank, np.repeat(np.arange(10), counts), "t10k")
-        with pytest.raises(DatasetError, match=r"t10k-labels.*found.*expected.*to a folder named"):
+        write_mnist(tmp_path / "data" / folder, images, labels, "t10k")
+        with pytest.raises(DatasetError, match=words):
             load()
-    write_mnist(tmp_path / "data", blank, np.repeat(np.arange(10), mnist), "t10k")
-    assert len(datasets.load_digits()) == 10_000
-    write_mnist(tmp_path / "data" / "kmnist", blank, np.repeat(np.arange(10), 1000), "t10k")
-    assert len(datasets.load_kmnist()) == 10_000
+    write_mnist(tmp_path / "data", digits, mnist, "t10k")
+    assert "10,000 real digits of MNIST's test split" in datasets.load_digits().source
+    write_mnist(tmp_path / "data" / "kmnist", kana, even, "t10k")
+    assert "10,000 real hiragana of KMNIST's test split" in datasets.load_kmnist().source
 
 
 BAD_NPZ = {
@@ -107,8 +127,8 @@ def test_damaged_and_missing_files_are_named(tmp_path):
     rewrite(images, lambda raw: raw[: len(raw) // 2])
     with pytest.raises(DatasetError, match="kmnist-train-imgs.npz.*incomplete file"):
         datasets.load_kmnist()
-    np.savez(images, x_train=make_images(5))
-    with pytest.raises(DatasetError, match=r"kmnist-train-imgs.npz.*x_train.*arr_0 too"):
+    np.savez(images, other=make_images(5)[:, :20])
+    with pytest.raises(DatasetError, match=r"kmnist-train-imgs.npz.*other \[5, 20, 28\].*here 0"):
         datasets.load_kmnist()
     images.write_bytes(whole)
     (data / "kmnist-train-labels.npz").unlink()

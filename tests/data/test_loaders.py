@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from made_files import assert_same, emnist_parts, idx, make_images, rewrite, write_mnist
+from made_files import assert_same, emnist_parts, idx, rewrite, write_mnist
 
-from course_lib.data import datasets, places
+from course_lib import pen
+from course_lib.data import choices, datasets, places
 from course_lib.data.datasets import Dataset, DatasetError
 
 PROJECT_DATA = places.PROJECT_DATA  # as it is before the tests change it
@@ -69,7 +70,8 @@ def test_load_letters_takes_kaggle_then_emnist_then_the_pen(drawn, letters, tmp_
 def test_both_cases_come_from_byclass_then_the_pen(drawn, letters, tmp_path, monkeypatch):
     letters[0].rename(tmp_path / "data" / "A_Z Handwritten Data.csv")  # capitals only
     assert datasets.load_letters(both_cases=True).source.startswith("drawn both-cases; no real")
-    images, labels = make_images(186), np.arange(186) % 62  # three of each, 0-9A-Za-z
+    characters = string.digits + string.ascii_uppercase + string.ascii_lowercase
+    images, labels = pen.draw(characters * 3, rng=1)[..., 0], np.arange(186) % 62
     start = tmp_path / "data" / "emnist-byclass-train"
     Path(f"{start}-images-idx3-ubyte.gz").write_bytes(idx(images.transpose(0, 2, 1)))
     Path(f"{start}-labels-idx1-ubyte.gz").write_bytes(idx(labels))
@@ -80,7 +82,7 @@ def test_both_cases_come_from_byclass_then_the_pen(drawn, letters, tmp_path, mon
         character = dataset.class_names[label]
         code = ord(character) - (55 if character.isupper() else 61)  # A is 10, a is 36
         assert (images[labels == code] == image).all(axis=(1, 2)).any()
-    monkeypatch.setattr(datasets, "LETTERS_PER_CLASS", 2)
+    monkeypatch.setattr(choices, "LETTERS_PER_CLASS", 2)
     few = datasets.load_letters(both_cases=True)
     assert np.bincount(few.labels).tolist() == [2] * 52 and "at most 2 of each" in few.source
 

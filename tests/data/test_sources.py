@@ -19,7 +19,7 @@ def calls(monkeypatch):
 
         return load
 
-    loaders = "digits letters handwriting mnist usps kmnist emnist kaggle_csv"
+    loaders = "digits letters handwriting mnist usps kmnist emnist kaggle_csv file"
     for name in loaders.split():
         monkeypatch.setattr(datasets, f"load_{name}", note(name))
     return calls
@@ -40,10 +40,13 @@ def calls(monkeypatch):
         (["mnist"], "letters", ("mnist",)),
         (["emnist-letters"], "digits", ("emnist", "letters")),
         (["a.csv"], "digits", ("kaggle_csv", "a.csv", None)),
+        (["a.npz"], "digits", ("file", "a.npz", None)),
+        (["."], "letters", ("file", ".", None)),
     ],
 )
 def test_each_name_reaches_its_loader(calls, nowhere, names, wanted, expected):
     (nowhere / "a.csv").touch()
+    (nowhere / "a.npz").touch()
     sources.load(names, wanted)
     assert calls == [expected]
 
@@ -73,7 +76,7 @@ def test_every_name_is_in_the_help():
 
 
 def test_other_names_are_refused_with_what_is_accepted(tmp_path):
-    for name in ("nowhere.csv", "MNIST", str(tmp_path)):
+    for name in ("nowhere.csv", "MNIST", str(tmp_path / "none")):
         with pytest.raises(DatasetError, match=f"--data '{name}'.*no such file.*'pen'.*'mnist'"):
             sources.load([name], "digits")
     with pytest.raises(DatasetError, match="kind 'digits'"):

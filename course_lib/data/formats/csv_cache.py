@@ -10,7 +10,7 @@ import numpy as np
 from course_lib.data.formats.csv_table import Table
 from course_lib.data.formats.files import check_file
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 
 
 def file_stamp(path) -> tuple[int, int]:
@@ -37,9 +37,10 @@ def read_cache(path, stamp) -> Table | None:
     """
     try:
         with open(cache_path(path), "rb") as file:  # one .npy file, three arrays in a row
-            version, size, mtime, has_header, checksum = np.load(file).tolist()
+            version, size, mtime, checksum, *header = np.load(file).tolist()
             labels, images = np.load(file), np.load(file)
-        table = Table(images, labels, bool(has_header))
+        has_header, is_named, label_column = header
+        table = Table(images, labels, bool(has_header), bool(is_named), label_column)
         if (version, size, mtime, checksum) == (CACHE_VERSION, *stamp, _checksum(table)):
             return table
     except Exception:  # damage raises errors of every kind, and the CSV can be read instead
@@ -59,7 +60,7 @@ def write_cache(path, stamp, table) -> None:
     """
     cache = cache_path(path)
     temporary = cache.with_name(f"{cache.name}.{os.getpid()}.tmp")
-    head = np.array([CACHE_VERSION, *stamp, table.has_header, _checksum(table)], np.int64)
+    head = np.array([CACHE_VERSION, *stamp, _checksum(table), *table[2:]], np.int64)
     try:
         with open(temporary, "wb") as file:
             for array in (head, table.labels, table.images):

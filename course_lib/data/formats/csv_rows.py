@@ -1,41 +1,12 @@
 """Check the rows of a CSV, and explain what is wrong with a bad one."""
 
+from math import isqrt
+
 from course_lib.data.errors import DatasetError, fault
-
-COLUMNS = 1 + 28 * 28
-# Of the Digit Recognizer, and of "MNIST in CSV"; in both, the pixels run row by row.
-HEADERS = (
-    ["label"] + [f"pixel{i}" for i in range(784)],
-    ["label"] + [f"{row}x{column}" for row in range(1, 29) for column in range(1, 29)],
-)
+from course_lib.data.formats.csv_header import COLUMNS, LABEL_NAMES, split_cells
 
 
-def check_header(path, line, last_row) -> bool:
-    """Return whether the first line of a CSV is a header.
-
-    Args:
-        path: the file, for the message.
-        line: its first line of text.
-        last_row: the number of its last row.
-
-    Raises:
-        DatasetError: if it is a header, but not one of `HEADERS`.
-    """
-    if not any(character.isalpha() for character in line.split(",")[0]):
-        return False
-    names = [name.strip().lower() for name in line.split(",")]
-    if len(names) != COLUMNS:
-        raise width_fault(path, 1, line, last_row)
-    if names not in HEADERS:
-        pairs = zip(names, HEADERS[0], strict=True)
-        column, (found, expected) = next((c, p) for c, p in enumerate(pairs, 1) if p[0] != p[1])
-        where = f"{path}, row 1, column {column}"
-        fix = "Restore Kaggle's order, without quotes: label,pixel0,...,pixel783."
-        raise fault(where, f"the header {found!r}", repr(expected), fix)
-    return True
-
-
-def check_row(path, row, line, last_row) -> None:
+def check_row(path, row, line, last_row, layout) -> None:
     """Raise `DatasetError` for the first problem in one line of text, if there is one.
 
     Args:
@@ -43,38 +14,66 @@ def check_row(path, row, line, last_row) -> None:
         row: the number of this row.
         line: its text.
         last_row: the number of the last row.
+        layout: the file's `csv_header.Layout`.
     """
     if line.isspace():
         raise fault(f"{path}, row {row}", "a blank line", f"{COLUMNS} numbers", "Delete the line.")
-    cells = [cell.strip() for cell in line.split(",")]
+    cells = split_cells(line)[layout.has_index :]
     if len(cells) != COLUMNS:
         raise width_fault(path, row, line, last_row)
-    if [cell.lower() for cell in cells] in HEADERS:
+    label = cells[layout.label].lower()
+    if label in LABEL_NAMES and cells[layout.label - 1].lower() == layout.names[layout.label - 1]:
         fix = "Delete the line. Two files were probably joined here."
-        raise fault(f"{path}, row {row}, column 1", "a second header 'label'", "numbers", fix)
-    for column, cell in enumerate(cells, 1):
-        if not (cell.isascii() and cell.isdigit() and len(cell) < 10 and int(cell) <= 255):
-            where = f"{path}, row {row}, column {column} ({HEADERS[0][column - 1]})"
-            found, fix = _describe(cell)
-            fix = fix if column > 1 else "Correct the label."
-            raise fault(where, found, "a whole number from 0 to 255", fix)
+        where = f"{path}, row {row}, column {layout.label + 1 + layout.has_index}"
+        raise fault(where, f"a second header {label!r}", "numbers", fix)
+    for column, cell in enumerate(cells):
+        if not is_byte(cell):
+            place = f"column {column + 1 + layout.has_index} ({layout.names[column]})"
+            found, fix = _describe(cell, cells)
+            if column == layout.label:
+                fix = "Correct the label: write the classes as whole numbers, 0, 1, 2 and so on."
+            raise fault(f"{path}, row {row}, {place}", found, "a whole number from 0 to 255", fix)
 
 
-def _describe(cell):
+def is_byte(cell) -> bool:
+    """Return whether the text of a cell is a whole number from 0 to 255; 7.0 is one."""
+    try:
+        return cell.isascii() and 0 <= float(cell) <= 255 and float(cell).is_integer()
+    except ValueError:
+        return False
+
+
+def _describe(cell, cells):
     """Return (found, fix) for a cell that is not a whole number from 0 to 255."""
     if cell.lower() in ("", "nan", "na", "n/a", "null", "none"):
         return f"a missing value {cell!r}", "Fill it in or delete the row."
-    if '"' in cell or "'" in cell:
-        return f"a quoted cell {cell[:20]!r}", "Save the CSV without quotes."
     try:
-        number = float(cell)
+        number = float(cell) if cell.isascii() else None
     except ValueError:
+        number = None
+    if number is None:
         return f"the text {cell[:20]!r}", "Correct the cell or delete the row."
+    if fix := _undo_scaling(cells):
+        return f"the value {cell[:20]!r} in a row whose pixels were scaled", fix
     if 0 <= number <= 255:
         fix = "Save whole numbers (in pandas: .round().astype('uint8'))."
         return f"the decimal {cell[:20]!r}", fix
     fix = "Pixels go from 0 (paper) to 255 (ink): undo any scaling, or correct the cell."
     return f"the value {cell[:20]!r}", fix
+
+
+def _undo_scaling(cells):
+    """Return the fix for a row that was scaled to 0 to 1 or to -1 to 1, or None."""
+    try:
+        numbers = [float(cell) for cell in cells]
+    except ValueError:
+        return None
+    pixels = sorted(numbers)[:-1]  # the label may be larger
+    if not -1 <= pixels[0] <= pixels[-1] <= 1:
+        return None
+    if pixels[0] < 0:
+        return "Undo it before you save: ((pixels + 1) * 127.5).round().astype('uint8')."
+    return "Undo it before you save: (pixels * 255).round().astype('uint8')."
 
 
 def width_fault(path, row, line, last_row) -> DatasetError:
@@ -87,13 +86,21 @@ def width_fault(path, row, line, last_row) -> DatasetError:
         last_row: the number of the last row.
     """
     width = line.count(",") + 1
-    if line.lstrip().startswith("<"):
-        fix = "This is a web page, not data: log in to Kaggle and download the file again."
-    elif width == 1 and (";" in line or "\t" in line):
-        mark = "semicolons" if ";" in line else "tabs"
+    side = max(isqrt(width - 1), isqrt(max(width - 2, 0)))  # with a label, or an index as well
+    marks = {";": "semicolons", "\t": "tabs", " ": "spaces"}
+    if width == 1 and (mark := next((marks[c] for c in marks if c in line.strip()), None)):
         fix = f"Cells are separated by {mark}: save the file again with commas."
     elif width == 784:
-        fix = "One column is missing. Kaggle's test.csv has no labels: use train.csv."
+        fix = (
+            "One column is missing, probably the label. Kaggle's test.csv has no labels: use "
+            "train.csv. If the labels are in a file of their own, put them into the first column."
+        )
+    elif side >= 8 and side != 28 and side**2 in (width - 1, width - 2):
+        fix = f"The images seem to be {side} by {side} pixels: scale them to 28 by 28 first."
+    elif width == 1 + 3 * 784:
+        fix = "The images seem to be in colour: save one grey value for each pixel instead."
+    elif row == 1 and width > 785 and not line[0].isdigit():
+        fix = "Leave out every column but the label and the pixels, and save the file again."
     elif width == 786:
         fix = (
             "There is one column too many. "

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.data.errors import fault
-from course_lib.data.formats.csv_rows import COLUMNS, check_header, check_row
+from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header
+from course_lib.data.formats.csv_rows import check_row, width_fault
 from course_lib.data.formats.files import first_line, open_bytes, open_text
 from course_lib.data.progress_bar import ProgressBar
 
@@ -22,15 +23,19 @@ class Table(NamedTuple):
         images: uint8 [N, 28, 28, 1].
         labels: int64 [N], 0 to 255.
         has_header: whether its first row is a header.
+        is_named: whether the header names the label.
+        label_column: the number of the label's column, counted from 1.
     """
 
     images: np.ndarray
     labels: np.ndarray
     has_header: bool
+    is_named: bool
+    label_column: int = 1
 
-    def row(self, index) -> int:
-        """Return the row of the file, counted from 1, that holds image `index`."""
-        return index + 1 + self.has_header
+    def place(self, index) -> str:
+        """Return where the label of image `index` is in the file: "row 5, column 1 (label)"."""
+        return f"row {index + 1 + self.has_header}, column {self.label_column} (label)"
 
 
 def read_csv(path) -> Table:
@@ -46,21 +51,49 @@ def read_csv(path) -> Table:
         DatasetError: with the row and column of the first cell that is wrong.
     """
     first, last_row = first_line(path), _last_row(path)
-    skipped = int(check_header(path, first, last_row))
-    count = last_row - skipped
+    layout = read_header(path, first)
+    if layout is None:
+        raise width_fault(path, 1, first, last_row)
+    count = last_row - layout.has_header
     if count < 1:
         raise fault(path, "no rows of data", "a label and 784 pixels a row", "Download it again.")
-    pixels, labels = np.empty((count, 784), np.uint8), np.empty(count, np.int64)
+    pixels, labels = np.empty((count, PIXELS), np.uint8), np.empty(count, np.int64)
     bar = ProgressBar(count, path.name, unit=" rows", disable=count < LONG_FILE)
     with open_text(path) as lines, bar:
-        next(islice(lines, skipped, skipped), None)  # steps over the header
+        next(islice(lines, layout.has_header, layout.has_header), None)  # steps over the header
         for start in range(0, count, CHUNK_ROWS):
             stop = min(start + CHUNK_ROWS, count)
             chunk = list(islice(lines, stop - start))
-            block = _parse(path, chunk, start + skipped + 1, last_row)
-            labels[start:stop], pixels[start:stop] = block[:, 0], block[:, 1:]
+            block = _parse(path, chunk, start + layout.has_header + 1, last_row, layout)
+            labels[start:stop] = block[:, layout.label]
+            pixels[start:stop, : layout.label] = block[:, : layout.label]
+            pixels[start:stop, layout.label :] = block[:, layout.label + 1 :]
             bar.update(stop - start)
-    return Table(pixels.reshape(-1, 28, 28, 1), labels, bool(skipped))
+    column = layout.label + 1 + layout.has_index
+    images = pixels.reshape(-1, 28, 28, 1)
+    return Table(images, labels, layout.has_header, layout.is_named, column)
+
+
+def read_first_rows(path, count) -> Table | None:
+    """Read the first rows of a CSV; return None if they don't have a label and 784 pixels.
+
+    Args:
+        path: a `Path`, plain, gzipped or zipped.
+        count: the most rows to read.
+
+    Raises:
+        DatasetError: with the row and column of the first cell that is wrong.
+    """
+    first = first_line(path)
+    layout = read_header(path, first) if first.count(",") >= COLUMNS - 1 else None
+    if layout is None or first.count(",") + 1 - layout.has_index != COLUMNS:
+        return None
+    with open_text(path) as lines:
+        rows = list(islice(lines, layout.has_header, layout.has_header + count))
+    block = _parse(path, rows, layout.has_header + 1, 0, layout)
+    images = np.delete(block, layout.label, axis=1).reshape(-1, 28, 28, 1)
+    labels = block[:, layout.label].astype(np.int64)
+    return Table(images, labels, layout.has_header, layout.is_named, layout.label + 1)
 
 
 def _last_row(path):
@@ -85,22 +118,35 @@ def _count_line_ends(block):
     return line_ends
 
 
-def _parse(path, lines, first_row, last_row):
+def _parse(path, lines, first_row, last_row, layout):
     """Return lines of text as uint8 [len(lines), 785], by the quick parser or a tolerant one."""
-    if (block := _parse_plain("".join(lines).encode())) is not None:
+    plain = [line.partition(",")[2] for line in lines] if layout.has_index else lines
+    if (block := _parse_plain("".join(plain).encode())) is not None:
         return block
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # old NumPy only warned when it cut 12.5 to 12
-            block = np.loadtxt(lines, dtype=np.uint8, delimiter=",", comments=None, ndmin=2)
-        if block.shape == (len(lines), COLUMNS):
-            return block
-        reason = f"{block.shape[0]} rows of {block.shape[1]} columns"
-    except (ValueError, Warning) as error:
-        reason = str(error)
+    block, reason = _parse_dressed(plain)
+    if block is not None:
+        return block
     for row, line in enumerate(lines, first_row):
-        check_row(path, row, line, last_row)
+        check_row(path, row, line, last_row, layout)
     raise fault(f"{path}, row {first_row} or later", reason, "whole numbers", "Download it again.")
+
+
+def _parse_dressed(lines):
+    """Return (uint8 [len(lines), 785], "") of rows with quotes or with 7.0 for 7.
+
+    If anything else is in them, return (None, reason).
+    """
+    plain = [line.replace("'", "").replace('"', "") for line in lines]
+    try:
+        block = np.loadtxt(plain, delimiter=",", comments=None, ndmin=2)
+    except ValueError as error:
+        return None, str(error)
+    if block.shape != (len(lines), COLUMNS):
+        return None, f"{block.shape[0]} rows of {block.shape[1]} columns"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nan and inf become some byte, which isn't equal to them
+        numbers = block.astype(np.uint8)
+    return (numbers, "") if (numbers == block).all() else (None, "other numbers")
 
 
 def _parse_plain(text):

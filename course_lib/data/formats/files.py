@@ -10,9 +10,15 @@ from contextlib import ExitStack, contextmanager
 
 from course_lib.data.errors import fault
 
+LFS_POINTER = b"version https://git-lfs"  # how the stand-in for a file kept elsewhere begins
+
 
 def check_file(path) -> None:
-    """Raise `DatasetError` unless `path`, a `Path`, is a file with something in it."""
+    """Raise `DatasetError` unless `path`, a `Path`, is a file with data in it.
+
+    A web page that was saved under a data file's name is refused, and so is the pointer that Git
+    leaves in place of a large file.
+    """
     if path.is_dir():
         inside = ", ".join(sorted(p.name for p in path.glob("*.csv"))[:3]) or "no CSV"
         raise fault(path, f"a folder (in it: {inside})", "a file", "Give the path of the file.")
@@ -21,6 +27,25 @@ def check_file(path) -> None:
         raise fault(path, "no such file", "a file", fix)
     if path.stat().st_size == 0:
         raise fault(path, "an empty file", "data", "Download it again.")
+    with _named_permissions(path), open(path, "rb") as stream:
+        start = stream.read(200).lstrip()
+    if start.startswith(LFS_POINTER):
+        fix = "Run git lfs pull in its repository, or download the file itself from its web page."
+        raise fault(path, "a Git LFS pointer, a few lines of text", "the data it stands for", fix)
+    if start[:1] in (b"<", b"{"):
+        kind = "a web page" if start[:1] == b"<" else "a web server's answer or other JSON"
+        found = f"{kind}, which starts with {start[:40].decode('utf-8', 'replace')!r}"
+        fix = "Log in where the file comes from (Kaggle, for example), and download it again."
+        raise fault(path, found, "data", fix)
+
+
+@contextmanager
+def _named_permissions(path):
+    try:
+        yield
+    except PermissionError as error:
+        found = "a file that you have no permission to read"
+        raise fault(path, found, "a readable file", "Change its permissions.") from error
 
 
 @contextmanager
@@ -36,7 +61,7 @@ def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
     """
     check_file(path)
     try:
-        with ExitStack() as stack:
+        with ExitStack() as stack, _named_permissions(path):
             stream = stack.enter_context(open(path, "rb"))
             if member and stream.peek(2)[:2] == b"PK":
                 archive = stack.enter_context(zipfile.ZipFile(stream))
@@ -46,20 +71,17 @@ def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
             elif stream.peek(3)[:3] == b"BZh":
                 stream = stack.enter_context(bz2.BZ2File(stream))
             yield stream
-    except PermissionError as error:
-        found = "a file that you have no permission to read"
-        raise fault(path, found, "a readable file", "Change its permissions.") from error
     except (EOFError, zlib.error, zipfile.BadZipFile, OSError) as error:
         found = f"a file that cannot be read to its end ({error})"
         raise fault(path, found, "a complete file", "Download it again.") from error
 
 
-def is_zip_without(path, member) -> bool:
-    """Return whether `path` is an intact zip in which no file name ends in `member`."""
+def names_in_zip(path) -> list[str]:
+    """Return the names of the files in a zip; none if `path` is not an intact one."""
     if not zipfile.is_zipfile(path):
-        return False
+        return []
     with zipfile.ZipFile(path) as archive:
-        return not any(name.lower().endswith(member) for name in archive.namelist())
+        return [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
 
 
 def _open_member(path, archive, member):

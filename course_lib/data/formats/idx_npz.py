@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 
-from course_lib.data.errors import DatasetError, fault
+from course_lib.data.errors import fault
 from course_lib.data.formats.files import check_file, open_bytes
 
 
@@ -47,15 +47,14 @@ def read_idx(path, item_shape=(), member=None) -> np.ndarray:
     return array
 
 
-def read_npz(path, names) -> list[np.ndarray]:
-    """Read the arrays of these names from an npz file.
+def read_npz(path) -> dict[str, np.ndarray]:
+    """Read all arrays of an npz file, by their names.
 
     Args:
         path: a `Path`.
-        names: a list of names.
 
     Raises:
-        DatasetError: if the file is missing or damaged, or has no array of one of the names.
+        DatasetError: if the file is missing or damaged.
     """
     check_file(path)
     again = "Download it again."
@@ -63,11 +62,9 @@ def read_npz(path, names) -> list[np.ndarray]:
         raise fault(path, "another format or an incomplete file", "an npz archive", again)
     try:
         with np.load(path) as archive:
-            if missing := [name for name in names if name not in archive.files]:
-                fix = "If the file belongs to another dataset, move it to another folder."
-                raise fault(path, f"the arrays {archive.files}", f"{', '.join(missing)} too", fix)
-            return [archive[name] for name in names]
-    except DatasetError:
-        raise
-    except (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile) as error:
+            return {name: archive[name] for name in archive.files}
+    except ValueError as error:
+        fix = "Save plain arrays of numbers with numpy.savez(file, images=images, labels=labels)."
+        raise fault(path, f"an array that isn't plain ({error})", "numbers", fix) from error
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise fault(path, f"a damaged file ({error})", "a complete npz archive", again) from error

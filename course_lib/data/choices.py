@@ -1,0 +1,117 @@
+"""Which files the loaders choose: the first source of digits or letters on this machine."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.data import mnist, places, usps
+from course_lib.data.dataset import DIGITS, LETTERS, Dataset
+from course_lib.data.errors import DatasetError
+from course_lib.data.formats.csv_table import read_first_rows
+from course_lib.data.kaggle import read_kaggle_csv
+from course_lib.data.likeness import ALIKE, compare_turns
+
+LETTERS_PER_CLASS = 4182  # the letters tutorial takes "up to" this number
+FIRST_ROWS = 500  # of a CSV, to judge it by
+MOST_LINES = 8  # of a report
+CSVS = ("*.csv", "*.csv.gz", "*.csv.zip")
+
+
+class Found(NamedTuple):
+    """A source on this machine: one line about it, and a function that returns its `Dataset`."""
+
+    text: str
+    read: Callable
+
+
+def find_digits(passed_over=None) -> Found | None:
+    """Find the first real digits: MNIST, else a CSV of digits, whatever its name.
+
+    Args:
+        passed_over: a list that gets a (path, reason) for each file that was looked at, but not
+            chosen.
+    """
+    passed_over = [] if passed_over is None else passed_over
+    if found := places.find_mnist(None, passed_over):
+        read = partial(read_split, mnist.read_mnist, *found, asked=None)
+        return Found(f"MNIST {found[0].images}", read)
+    for path in sorted(places.find(*CSVS), key=lambda path: "test" in path.name.lower()):
+        reason, has_names = _judge_csv(path)
+        if not reason:
+            names = None if has_names else DIGITS
+            return Found(f"Kaggle digits {path}", partial(read_kaggle_csv, path, class_names=names))
+        passed_over.append((path, reason))
+    return None
+
+
+def _judge_csv(path):
+    """Return (why a CSV doesn't hold digits, "" if it does; whether its header names the label)."""
+    try:
+        table = read_first_rows(path, FIRST_ROWS)
+    except DatasetError as error:
+        return str(error).removeprefix(f"{path}: "), False
+    if table is None:
+        return "its rows don't have a label and 784 pixels", False
+    if table.labels.max() > 9:
+        return f"it has the label {table.labels.max()}, and digits go from 0 to 9", False
+    fits = compare_turns(table.images, table.labels, DIGITS)
+    if fits and max(fits.values()) < ALIKE:
+        likeness = f"{max(fits.values()):.2f}, at least {ALIKE} expected"
+        return f"its images don't look like digits (likeness {likeness})", False
+    if not fits and not table.is_named:
+        counts = np.unique(table.labels).size
+        return f"no header, and too few rows or classes ({counts}) to judge by", False
+    return "", table.is_named
+
+
+def report(passed_over) -> None:
+    """Print which files were passed over and why; nothing if there are none."""
+    for path, reason in passed_over[:MOST_LINES]:
+        print(f"Passed over {path}: {reason}")
+    if len(passed_over) > MOST_LINES:
+        print(f"Passed over {len(passed_over) - MOST_LINES:,} more files")
+
+
+def find_letters() -> Found | None:
+    """Find the first real letters A-Z: Kaggle's A-Z CSV, else EMNIST's idx files or CSV."""
+    options = {"class_names": LETTERS, "allow_fewer": True}
+    read = partial(read_kaggle_csv, per_class=LETTERS_PER_CLASS, **options)
+    for path in places.find("A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip"):
+        return Found(f"Kaggle letters {path}", partial(read, path))
+    if found := places.find_emnist("letters", "train"):
+        text = f"EMNIST letters {found.images}"
+        return Found(text, partial(mnist.read_emnist, "letters", "train", found))
+    for path in places.find("emnist-letters-train.csv*"):
+        return Found(f"EMNIST letters {path}", partial(read, path))
+    return None
+
+
+def find_both_cases() -> Found | None:
+    """Find real letters of both cases, from EMNIST's "byclass"."""
+    if found := places.find_emnist("byclass", "train"):
+        read = partial(mnist.read_emnist_both_cases, found, LETTERS_PER_CLASS)
+        return Found(f"EMNIST byclass {found.images}", read)
+    return None
+
+
+def find_usps() -> Found | None:
+    """Find USPS, the training split if it is there."""
+    if found := places.find_usps(None):
+        return Found(f"USPS {found[0]}", partial(read_split, usps.read_usps, *found, asked=None))
+    return None
+
+
+def find_kmnist() -> Found | None:
+    """Find KMNIST, the training split if it is there."""
+    if found := places.find_kmnist(None):
+        read = partial(read_split, mnist.read_kmnist, *found, asked=None)
+        return Found(f"KMNIST {found[0].images}", read)
+    return None
+
+
+def read_split(reader, files, split, asked) -> Dataset:
+    """Return what a reader makes of the files; its source says if only the test split is there."""
+    only_test = asked is None and split == "test"
+    return reader(files, split, "; no training split found" if only_test else "")

@@ -1,0 +1,158 @@
+"""Find images and their labels among the arrays of a file, by their shapes and then their names."""
+
+import re
+
+import numpy as np
+
+from course_lib.data.errors import fault
+from course_lib.data.formats.idx_npz import read_npz
+
+SPLIT_NAMES = {  # how an array or a file says which split it belongs to
+    "train": re.compile("train"),
+    "test": re.compile("test|(?<![a-z])(val|valid|validation)(?![a-z])"),
+}
+
+
+def split_of(name) -> str | None:
+    """Return the split that a name contains, "train" or "test", or None."""
+    found = [split for split, words in SPLIT_NAMES.items() if words.search(name.lower())]
+    return found[0] if found else None
+
+
+def read_npz_pair(images_path, labels_path, split) -> tuple[np.ndarray, np.ndarray]:
+    """Read the images and the labels of one split from an npz file, or from one npz each.
+
+    Args:
+        images_path, labels_path: `Path`s, which may be the same.
+        split: "train", "test", or None if there is only one.
+
+    Returns:
+        As `pick_pair`.
+
+    Raises:
+        DatasetError: if a file is damaged, or it isn't clear which arrays are meant.
+    """
+    if images_path == labels_path:
+        arrays = _name_splits(read_npz(images_path))
+        if not any(map(split_of, arrays)) and split == (split_of(images_path.name) or "train"):
+            split = None  # the file holds this split alone
+        return pick_pair(arrays, split, images_path)
+    arrays = {
+        f"{path.name}: {name}": array
+        for path in (images_path, labels_path)
+        for name, array in read_npz(path).items()
+    }
+    return pick_pair(arrays, None, f"{images_path} and {labels_path}")
+
+
+def pick_pair(arrays, split, where) -> tuple[np.ndarray, np.ndarray]:
+    """Choose the images and the labels of one split among named arrays.
+
+    Images have the shape [N, 28, 28], [N, 28, 28, 1], [N, 1, 28, 28] or [N, 784]; labels have the
+    shape [N] or [N, 1], or [N, K] with one 1 in each row.
+
+    Args:
+        arrays: arrays by name.
+        split: "train" or "test", which must be part of the names, or None for any names.
+        where: the file, for messages.
+
+    Returns:
+        uint8 [N, 28, 28], and integers [N].
+
+    Raises:
+        DatasetError: if there is not exactly one array of each kind, or its values don't fit.
+    """
+    images = _choose({k: v for k, v in arrays.items() if _is_images(v)}, split)
+    labels = _choose({k: v for k, v in arrays.items() if _is_labels(v)}, split)
+    if len(images) != 1 or len(labels) != 1:
+        found = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
+        expected = f"one array of images [N, 28, 28] (here {len(images)}) and one of labels [N] "
+        expected += f"(here {len(labels)})" + (f" with {split!r} in their names" if split else "")
+        fix = "Give the arrays such names as x_train, y_train, x_test and y_test."
+        raise fault(where, f"the arrays {found or 'none'}", expected, fix)
+    (images_name, images), (labels_name, labels) = *images.items(), *labels.items()
+    return (
+        to_bytes(images, f"{where}, {images_name}"),
+        to_classes(labels, f"{where}, {labels_name}"),
+    )
+
+
+def _name_splits(arrays):
+    """Name arrays that numpy.savez numbered, if they come in Keras's order: training, then test."""
+    numbered = [f"arr_{i}" for i in range(4)]
+    if sorted(arrays) != numbered:
+        return arrays
+    kinds = [_is_images(arrays[name]) for name in numbered]
+    sizes = [len(arrays[name]) for name in numbered]
+    if kinds != [True, False] * 2 or sizes[0] != sizes[1] or sizes[2] != sizes[3]:
+        return arrays
+    names = ("x_train", "y_train", "x_test", "y_test")
+    return dict(zip(names, (arrays[name] for name in numbered), strict=True))
+
+
+def _is_images(array):
+    return array.ndim >= 2 and len(array) > 0 and array[0].size == 784
+
+
+def _is_labels(array):
+    one_hot = array.ndim == 2 and array.shape[1] < 100
+    return array.dtype.kind in "iufb" and (array.ndim == 1 or one_hot)
+
+
+def _choose(arrays, split):
+    """Return the arrays whose names contain the split; all if it is None."""
+    return {name: v for name, v in arrays.items() if split in (None, split_of(name))}
+
+
+def to_bytes(images, where) -> np.ndarray:
+    """Return images as uint8 [N, 28, 28], if all their values are whole numbers from 0 to 255.
+
+    Args:
+        images: [N, ...] with 784 values each.
+        where: the file and the array, for the message.
+
+    Raises:
+        DatasetError: if a value isn't a whole number from 0 to 255, with what to do about it.
+    """
+    images = images.reshape(len(images), 28, 28)
+    if images.dtype == np.uint8:
+        return images
+    expected = "uint8 [N, 28, 28], or other whole numbers from 0 to 255"
+    if images.dtype.kind not in "iufb" or not np.isfinite(images).all():
+        found = f"{images.dtype} with values that aren't numbers"
+        raise fault(where, found, expected, "Correct them, and save the images again.")
+    low, high = float(images.min()), float(images.max())
+    found = f"{images.dtype} from {low:g} to {high:g}"
+    if 0 <= low and high <= 255 and (images == np.round(images)).all():
+        return images.astype(np.uint8)
+    fix = "Round the images before you save them: images.round().astype('uint8')."
+    if -1 <= low < 0 and high <= 1:
+        fix = "Undo the scaling: ((images + 1) * 127.5).round().astype('uint8')."
+    elif 0 <= low and high <= 1:
+        fix = "Undo the scaling: (images * 255).round().astype('uint8')."
+    elif low < 0 or high > 255:
+        fix = "Undo the scaling, or normalisation, of the images, and save them as uint8."
+    raise fault(where, found, expected, fix)
+
+
+def to_classes(labels, where) -> np.ndarray:
+    """Return labels as int64 [N], from [N], [N, 1], or [N, K] with one 1 in each row.
+
+    Args:
+        labels: numbers.
+        where: the file and the array, for the message.
+
+    Raises:
+        DatasetError: if a label isn't a whole number.
+    """
+    if labels.ndim == 2 and labels.shape[1] > 1:
+        ones = np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()
+        if not ones:
+            found, fix = f"{list(labels.shape)}", "Save one label for each image."
+            raise fault(where, found, "labels [N], or one 1 in each row", fix)
+        return labels.argmax(axis=1).astype(np.int64)
+    labels = labels.reshape(-1)
+    if not np.isfinite(labels).all() or (labels != np.round(labels)).any() or (labels < 0).any():
+        found = f"{labels.dtype} labels that aren't whole numbers of 0 or more"
+        raise fault(where, found, "integers [N]", "Correct the labels, and save them again.")
+    return labels.astype(np.int64)

@@ -1,0 +1,125 @@
+"""Read pictures (PNG, JPEG, ...) as 28 by 28 grey values, and folders of them, one a class."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from course_lib.data.errors import fault
+from course_lib.data.formats.npz_pairs import split_of
+
+SIDE = 28
+ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm"}
+
+
+def read_picture(file, where) -> np.ndarray:
+    """Read one picture as grey values, uint8 [28, 28].
+
+    A transparent picture is laid on black if its ink is bright, else on white. One that isn't
+    square gets paper at two of its sides; another size than 28 by 28 is scaled. Thin strokes that
+    fade in a smaller picture get their contrast back.
+
+    Args:
+        file: a path or an open file.
+        where: the file, for the message.
+
+    Raises:
+        DatasetError: if it isn't a picture.
+    """
+    try:
+        with Image.open(file) as picture:
+            grey = _to_grey(picture)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        found = f"a file that isn't a whole picture ({error})"
+        fix = "Save it again as PNG, or delete it."
+        raise fault(where, found, "a picture", fix) from error
+    if grey.size == (SIDE, SIDE):
+        return np.asarray(grey)
+    longest = max(grey.size)
+    square = Image.new("L", (longest, longest), _paper(grey))
+    square.paste(grey, tuple((longest - side) // 2 for side in grey.size))
+    way = Image.Resampling.BOX if longest > SIDE else Image.Resampling.BICUBIC
+    return _stretch(np.asarray(square.resize((SIDE, SIDE), way), float), *grey.getextrema())
+
+
+def _stretch(values, low, high):
+    """Spread grey values from `low` to `high`, as they were before the picture was scaled."""
+    spread = max(np.ptp(values), 1e-9)
+    return np.round((values - values.min()) / spread * (high - low) + low).astype(np.uint8)
+
+
+def _to_grey(picture):
+    """Return a picture as one of mode "L", with 8 bits of grey."""
+    if picture.mode.startswith("I") or picture.mode == "F":  # 16 bits
+        values = np.asarray(picture, float)
+        high = 65535 if values.max() > 255 else 255
+        return Image.fromarray(np.round(values * (255 / high)).astype(np.uint8))
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("L")
+    layers = picture.convert("LA")
+    ink, alpha = (np.asarray(layer, float) for layer in layers.split())
+    bright = (ink * alpha).sum() > 127.5 * alpha.sum()
+    paper = 0 if bright else 255
+    grey = (ink * alpha + paper * (255 - alpha)) / 255
+    return Image.fromarray(np.round(grey).astype(np.uint8))
+
+
+def _paper(grey):
+    """Return the grey of the paper: the median of the border."""
+    values = np.asarray(grey)
+    border = np.concatenate([values[0], values[-1], values[:, 0], values[:, -1]])
+    return int(np.median(border))
+
+
+def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """Read the pictures in the subfolders of a folder, one subfolder for each class.
+
+    Args:
+        folder: its subfolders are the classes, in the order of their names; numbers are sorted as
+            numbers. Files of other kinds and hidden files are left out. The classes may also be
+            further down, in a folder with "train" or "test" in its name.
+        split: "train" or "test".
+
+    Returns:
+        uint8 [N, 28, 28], white paper as it is; int64 [N]; the names of the subfolders.
+
+    Raises:
+        DatasetError: if there are fewer than two classes, or a file isn't a picture.
+    """
+    folder = _class_folder(folder, split)
+    classes = {inner.name: _pictures(inner) for inner in _subfolders(folder)}
+    classes = {name: paths for name, paths in classes.items() if paths}
+    if len(classes) < 2:
+        found = f"{len(classes)} subfolders with pictures in them"
+        fix = "Put the pictures of each class into a subfolder with the name of the class."
+        raise fault(folder, found, "a subfolder for each of two or more classes", fix)
+    images = np.stack([read_picture(path, path) for paths in classes.values() for path in paths])
+    counts = [len(paths) for paths in classes.values()]
+    return images, np.repeat(np.arange(len(classes)), counts), list(classes)
+
+
+def _class_folder(folder, split):
+    """Return the folder whose subfolders are the classes: this one, or one of a split below it."""
+    inner = _subfolders(folder)
+    if len(inner) == 1:
+        return _class_folder(inner[0], split)
+    if not inner or not all(split_of(path.name) for path in inner):
+        return folder
+    wanted = [path for path in inner if split_of(path.name) == split]
+    if len(wanted) != 1:
+        found = f"the subfolders {', '.join(path.name for path in inner)}"
+        fix = "Give the path of the folder whose subfolders are the classes."
+        raise fault(folder, found, f"one subfolder with {split!r} in its name", fix)
+    return _class_folder(wanted[0], split)
+
+
+def _subfolders(folder):
+    inner = [path for path in folder.iterdir() if path.is_dir() and path.name[0] not in "._"]
+    numbers = all(path.name.isdecimal() for path in inner)
+    return sorted(inner, key=lambda path: int(path.name) if numbers else path.name)
+
+
+def _pictures(folder):
+    """Return the paths of the pictures in a folder, at any depth, in order."""
+    paths = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
+    return sorted(path for path in paths if path.is_file() and not path.name.startswith("."))

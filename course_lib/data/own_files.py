@@ -1,0 +1,118 @@
+"""Files and folders that users bring, of any name, as a `Dataset`; the format decides how."""
+
+from pathlib import Path
+
+import numpy as np
+
+from course_lib.data import places
+from course_lib.data.checked import build_dataset, name_kind
+from course_lib.data.dataset import DIGITS, LETTERS, Dataset
+from course_lib.data.errors import fault
+from course_lib.data.formats.files import check_file
+from course_lib.data.formats.mat import pick_arrays, pick_emnist, read_mat
+from course_lib.data.formats.npy import read_npy
+from course_lib.data.formats.npz_pairs import pick_pair, read_npz_pair, to_classes
+from course_lib.data.formats.parquet import read_parquet
+from course_lib.data.formats.pictures import read_folder
+from course_lib.data.ink import is_white_paper
+from course_lib.data.kaggle import read_kaggle_csv
+from course_lib.data.meaning import first_label_of, infer_class_names
+from course_lib.data.mnist import read_pair, turn_emnist
+
+NPY_NAMES = {  # how a .npy file of images is called, and its labels beside it
+    **{"images": "labels", "image": "label", "imgs": "labels"},
+    **{"x_": "y_", "X_": "y_", "_x": "_y", "_X": "_y", "x": "y", "X": "y", "data": "labels"},
+}
+
+
+def read_file(path, split="train", class_names=None) -> Dataset:
+    """Read a file or a folder as `datasets.load_file` does, but without printing the source."""
+    path = Path(path).expanduser()
+    ending = "".join(path.suffixes[-2:]).lower()
+    if path.is_dir():
+        images, labels, folders = read_folder(path, split)
+        return _finish(path, *_invert(images), labels, class_names, folders)
+    if ".csv" in ending or (ending == ".zip" and not places.names_idx(path)):
+        return read_kaggle_csv(path, class_names=class_names)
+    if path.suffix == ".mat":
+        return _read_mat(path, split, class_names)
+    if path.suffix == ".parquet":
+        images, labels = read_parquet(path)
+        labels = to_classes(labels, f"{path}, label")
+        return _finish(path, *_invert(images), labels, class_names)
+    images, labels = _read_arrays(path, split)
+    return _finish(path, images, "", labels, class_names)
+
+
+def _read_arrays(path, split):
+    """Return images uint8 [N, 28, 28] and labels, integers [N], of npz, npy or idx files."""
+    if path.suffix == ".npz":
+        return read_npz_pair(path, path, split)
+    if path.suffix == ".npy":
+        labels = _find_npy_labels(path)
+        return pick_pair({"images": read_npy(path), "labels": read_npy(labels)}, None, path)
+    if "idx3" in path.name or path.suffix == ".zip":
+        return read_pair(places.files_at(path, split), split)
+    ending = "".join(path.suffixes[-2:])
+    expected = "a CSV, .npz, .npy, .mat or .parquet file, idx files, or a folder of pictures"
+    fix = "Save the images and labels with numpy.savez(file, images=images, labels=labels)."
+    if ".pkl" in ending or ".pickle" in ending:
+        fix = f"A pickle can run any code when it is opened, so it isn't read here. {fix}"
+    if "idx1" in path.name:
+        fix = "These are labels. Give the path of the images, ...-images-idx3-ubyte."
+    check_file(path)
+    raise fault(path, f"a file with the ending {ending or '(none)'}", expected, fix)
+
+
+def _find_npy_labels(path):
+    """Return the path of the labels that belong to a .npy file of images."""
+    for images, labels in NPY_NAMES.items():
+        other = path.with_name(path.stem.replace(images, labels) + ".npy")
+        if images in path.stem and other != path and other.is_file():
+            return other
+    fix = "Name the two files images.npy and labels.npy, and give the path of images.npy."
+    raise fault(path, "no .npy file of labels beside it", "one with a name such as labels.npy", fix)
+
+
+def _read_mat(path, split, class_names):
+    content = read_mat(path)
+    if "dataset" not in content:
+        images, labels = pick_arrays(content, path)
+        return _finish(path, images, "", labels, class_names)
+    images, labels, mapping = pick_emnist(content, split, path)
+    names = class_names or infer_class_names(path.name, labels)
+    if names is None and mapping:  # EMNIST's own table of characters
+        names = [chr(row[1]) for row in mapping]
+    if names is None:
+        names = _guess(path, labels)
+    first_label = first_label_of(labels, names)
+    note = turn_emnist(images, labels - first_label, names)
+    return _finish(path, images, note, labels, class_names, names)
+
+
+def _invert(images):
+    """Make ink white where the paper is; return (images, a note that says so)."""
+    white = is_white_paper(images)
+    images[white] = 255 - images[white]
+    if not white.any():
+        return images, ""
+    return images, f"; {white.sum():,} of them, dark ink on white paper, were inverted"
+
+
+def _finish(path, images, note, labels, class_names, found_names=None):
+    """Return the `Dataset`; without class names from the user or the file, they are inferred."""
+    names = class_names or found_names
+    names = names or infer_class_names(path.name, labels) or _guess(path, labels)
+    first_label = first_label_of(labels, names)
+    source = f"{len(images):,} {name_kind(names)}, {path}{note}"
+    must_fit = None if class_names else False
+    return build_dataset(images, labels, names, source, path, first_label, must_fit)
+
+
+def _guess(path, labels):
+    """Return what labels from 0 stand for: up to 9 digits, up to 25 letters."""
+    highest = int(np.max(labels))
+    if highest > 25:
+        fix = "Say what the labels stand for, in order: load_file(path, class_names=[...])."
+        raise fault(path, f"labels up to {highest}", "labels up to 9 (digits) or 25 (A-Z)", fix)
+    return DIGITS if highest <= 9 else LETTERS
