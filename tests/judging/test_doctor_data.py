@@ -54,6 +54,10 @@ def test_bad_datasets(run, digits, first, change, words):
     assert words in finding.evidence
 
 
+def turned(dataset):
+    return see_turned(dataset.images, dataset.labels, dataset.class_names)
+
+
 LAID = {  # the eight ways to lay a square: what images [N, 28, 28, 1] then look like
     "upright": lambda x: x,
     "turned 90 degrees counterclockwise": lambda x: np.rot90(x, 1, (1, 2)),
@@ -76,7 +80,7 @@ def test_each_way_to_lay_digits_is_named(source, look):
     if source == "real" and not places.find_mnist("test"):
         pytest.skip("needs MNIST's test split")
     digits = SOURCES[source]()
-    evidence = see_turned(changed(digits, LAID[look](digits.images)))
+    evidence = turned(changed(digits, LAID[look](digits.images)))
     if look == "upright":
         assert evidence is None
     else:
@@ -85,7 +89,7 @@ def test_each_way_to_lay_digits_is_named(source, look):
 
 @pytest.mark.parametrize("classes", ["digits", "letters", "alphanumeric"])
 def test_drawn_characters_are_upright(classes):
-    assert see_turned(datasets.load_handwriting(classes, per_class=30, seed=8)) is None
+    assert turned(datasets.load_handwriting(classes, per_class=30, seed=8)) is None
 
 
 def test_samples_that_are_training_images(run, digits, first):

@@ -8,7 +8,7 @@ from keras import layers, ops
 
 from course_lib import gan
 from course_lib.gan import combined
-from course_lib.judging.doctor.steps import last_activation
+from course_lib.judging.doctor.activations import last_activation
 
 
 @pytest.mark.parametrize(("rate", "word"), [(0.1, "high"), (1e-8, "low")])

@@ -9,6 +9,6 @@ that a loop without a method `draw_z` was trained with the wrong z.
 """
 
 from course_lib.judging.doctor.illness import Finding
-from course_lib.judging.doctor.rounds import ILLNESSES, examine, explain
+from course_lib.judging.doctor.rounds import ILLNESSES, Diagnosis, examine, explain
 
-__all__ = ["ILLNESSES", "Finding", "examine", "explain"]
+__all__ = ["ILLNESSES", "Diagnosis", "Finding", "examine", "explain"]

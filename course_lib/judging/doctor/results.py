@@ -4,9 +4,9 @@ The thresholds were set on the clinic's tuning runs, whose recipes and seeds hav
 score (`python benchmarks/clinic --tuning`).
 """
 
+import keras
 import numpy as np
 
-from course_lib.judging.doctor import trial
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import (
     UNLIKE,
@@ -33,17 +33,60 @@ class ConstantOutput(Illness):
     )
     lesson = "03"
 
+    EARLY = 200  # steps: before that, images may vary little because the first weights are small
     PLAIN = 0.3  # of the contrast of a real image; samples of one and the same character have more
 
     def look(self, case) -> str | None:
         """Look at how much the samples vary, and at the contrast of their mean."""
         varied, usual = spread(case.samples), spread(case.real)
-        if varied > ALL_ALIKE * usual:
+        if varied > ALL_ALIKE * usual or (0 < case.steps < self.EARLY and case.answers_to_z):
             return None
         if case.samples.mean(axis=0).std() < self.PLAIN * case.real[0].std():
             return (
                 f"all samples are the same plain picture: their pixels vary by {varied:.3f}, "
                 f"those of real images by {usual:.2f}"
+            )
+        return None
+
+
+class StaleBatchNorm(Illness):
+    """G's batch normalisation draws other images for samples than in training."""
+
+    name = "stale-batch-norm"
+    cause = (
+        "In training, batch normalisation uses the statistics of the batch; for samples, its "
+        "running averages. These are still far from the batches': with a momentum of 0.999 they "
+        "need thousands of steps."
+    )
+    fix = (
+        "Use BatchNormalization(momentum=0.8) or 0.9 in the generator, or train on. Until then, "
+        "generator(z, training=True) shows what G has learned."
+    )
+    lesson = "05"
+
+    FAR = 0.45  # of the images' own variation; runs with a usual momentum stay below 0.3
+    SLOW = 0.99  # Keras's own momentum: it needs some hundred steps, which is no illness
+    EARLY = 200  # steps
+    IMAGES = 256
+
+    def look(self, case) -> str | None:
+        """Compare the images of the same z, drawn in training mode and in inference mode."""
+        kind, layers = keras.layers.BatchNormalization, case.run.generator._flatten_layers()
+        momentum = max((layer.momentum for layer in layers if isinstance(layer, kind)), default=0)
+        if not momentum or (momentum <= self.SLOW and 0 < case.steps < self.EARLY):
+            return None
+        z, labels = case.run.draw_z(self.IMAGES, seed=8), case.run.some_labels(self.IMAGES)
+        with case.run.put_back():  # training mode moves the averages
+            drawn, trained = (
+                case.run.view(case.run.paint(z, labels, training=mode)) for mode in (False, True)
+            )
+        varied = np.sqrt(np.square(trained - trained.mean(axis=0)).mean())
+        difference = np.sqrt(np.square(trained - drawn).mean()) / (varied + 1e-3)
+        if difference > self.FAR:
+            return (
+                "the same z gives other images in training mode than in inference mode: they "
+                f"differ by {difference:.0%} of how much images vary (the largest momentum is "
+                f"{momentum:g})"
             )
         return None
 
@@ -117,24 +160,46 @@ class LatentMismatch(Illness):
 
     def look(self, case) -> str | None:
         """Look at the z of the training, then compare the samples with images drawn here."""
-        return self._training(case.gan) or self._samples(case)
+        return self._training(case) or self._samples(case)
 
-    def _training(self, gan):
-        if not hasattr(gan, "draw_z"):
+    def _training(self, case):
+        if (pair := self._two_batches(case)) is None:
             return None
-        with trial.put_back(gan):
-            first, second = (np.asarray(gan.draw_z(self.BATCH)) for _ in range(2))
+        first, second = pair
         if np.array_equal(first, second) or len(np.unique(first, axis=0)) < self.BATCH:
             return "z does not vary in training: two batches are equal, or two rows of one batch"
         mean, deviation = first.mean(), first.std()
-        if abs(mean) > self.TOLERANCE or abs(deviation - 1) > self.TOLERANCE:
-            return (
-                f"z in training has mean {mean:.2f} and standard deviation {deviation:.2f}; a "
-                "standard normal has 0 and 1"
-            )
-        return None
+        if abs(mean) < self.TOLERANCE and abs(deviation - 1) < self.TOLERANCE:
+            return None
+        if self._are_like_training(case):
+            return None
+        return (
+            f"z in training has mean {mean:.2f} and standard deviation {deviation:.2f}, but the "
+            "samples weren't drawn with such z; a standard normal has 0 and 1"
+        )
+
+    def _two_batches(self, case):
+        """Return two batches of the z of the training, None if the run has no method for it."""
+        if not hasattr(case.gan, "draw_z"):
+            return None
+        try:
+            with case.run.put_back():
+                return tuple(np.asarray(case.gan.draw_z(self.BATCH)) for _ in range(2))
+        except TypeError:  # somebody else's method of this name, with other arguments
+            return None
+
+    def _are_like_training(self, case):
+        """Whether the samples look as if they were drawn with the z of the training."""
+        if not case.were_given:
+            return False
+        with case.run.put_back():
+            z = np.asarray(case.gan.draw_z(len(case.samples)))
+        images = case.run.view(case.run.paint(z, case.run.some_labels(len(z)), with_average=True))
+        return pooled_difference(images, case.samples) < UNLIKE
 
     def _samples(self, case):
+        if self._two_batches(case) and self._are_like_training(case):
+            return None
         difference = pooled_difference(case.own, case.samples)
         if difference > UNLIKE:
             return (
@@ -166,18 +231,22 @@ class ModeCollapse(Illness):
 
     READABLE = 0.2  # a precision below which the classes of samples mean nothing
     EARLY = 200  # steps; classes missing before that may still come
+    LATE = 5000  # steps; classes missing after that no longer come
+    COVERED = 0.2  # of the coverage of other real images, within the classes that are written
     MISSING = 0.15  # of the classes: two of ten
     DIVERSITY = 0.4  # of the diversity within a class of real images
 
     def look(self, case) -> str | None:
         """Look for missing classes, and for classes whose samples are all alike."""
+        early = 0 < case.steps < self.EARLY
         if spread(case.samples) <= ALL_ALIKE * spread(case.real):
-            return "all samples show about the same character"
+            may_still_come = early and case.answers_to_z
+            return None if may_still_come else "all samples show about the same character"
         report = case.report
-        if report is None or report.precision < self.READABLE or 0 < case.steps < self.EARLY:
+        if report is None or report.precision < self.READABLE or early:
             return None
         n, missing = len(report.class_counts), report.missing()
-        if len(missing) > self.MISSING * n:
+        if len(missing) > self.MISSING * n and not self._may_still_come(case, missing):
             return (
                 f"{n - len(missing)} of {n} classes are written; missing or rare: "
                 f"{' '.join(missing)}"
@@ -188,6 +257,16 @@ class ModeCollapse(Illness):
                 f"images {report.real.diversity:.1f}"
             )
         return None
+
+    def _may_still_come(self, case, missing):
+        """Whether even the classes that G writes are covered so little that it is still learning.
+
+        A G that has collapsed writes what it writes well.
+        """
+        report = case.report
+        written = max(1 - len(missing) / len(report.class_counts), 0.1)
+        covered = report.coverage / written
+        return case.steps < self.LATE and covered < self.COVERED * report.real.coverage
 
 
 class SaturatedDiscriminator(Illness):
@@ -200,9 +279,12 @@ class SaturatedDiscriminator(Illness):
 
     RIGHT = 0.99  # of the pairs of a real image and a fake
     SCORE = 0.01  # of the median fake; runs that were only stopped early stay above 0.02
+    EARLY = 50  # steps: before that, G has had no chance to answer
 
     def look(self, case) -> str | None:
         """Look at whether D ranks all pairs right and gives fakes a score of nearly 0."""
+        if 0 < case.steps < self.EARLY:
+            return None
         right = fraction_ranked_right(*case.logits)
         score = np.median(sigmoid(case.logits[1]))
         if right > self.RIGHT and score < self.SCORE:
