@@ -95,6 +95,14 @@ def test_images_in_every_form(digits):
         assert (found, found.not_examined) == ([], [])
 
 
+def test_data_sorted_by_class(digits):
+    """A `Dataset` shuffles its batches; somebody else's loop may read the data as it lies."""
+    gan, history, images = foreign_runs.fit_subclass(digits.images)
+    order = np.argsort(digits.labels, kind="stable")
+    found = doctor.examine(gan, history, (images[order], digits.labels[order]))
+    assert found[0].illness == "bad-dataset" and "sorted by class" in found[0].evidence
+
+
 def test_networks_without_a_step(digits):
     """The networks are examined all the same."""
     gan, _, images = foreign_runs.wgan_gp(digits.images)

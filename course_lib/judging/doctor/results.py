@@ -81,6 +81,8 @@ class StaleBatchNorm(Illness):
                 case.run.view(case.run.paint(z, labels, training=mode)) for mode in (False, True)
             )
         varied = np.sqrt(np.square(trained - trained.mean(axis=0)).mean())
+        if spread(trained) < ALL_ALIKE * spread(case.real):
+            return None  # another illness
         difference = np.sqrt(np.square(trained - drawn).mean()) / (varied + 1e-3)
         if difference > self.FAR:
             return (
@@ -233,6 +235,9 @@ class ModeCollapse(Illness):
     EARLY = 200  # steps; classes missing before that may still come
     LATE = 5000  # steps; classes missing after that no longer come
     COVERED = 0.2  # of the coverage of other real images, within the classes that are written
+    NEVER = 0.004  # of the readable samples, for each missing class; misreadings stay below
+    BLURRED = 1000  # steps, until which blurred samples may be read as one class
+    ONE_CLASS = 0.8  # of the readable samples
     MISSING = 0.15  # of the classes: two of ten
     DIVERSITY = 0.4  # of the diversity within a class of real images
 
@@ -259,14 +264,21 @@ class ModeCollapse(Illness):
         return None
 
     def _may_still_come(self, case, missing):
-        """Whether even the classes that G writes are covered so little that it is still learning.
+        """Whether a G that covers so little seems to be on its way, rather than collapsed.
 
-        A G that has collapsed writes what it writes well.
+        While G learns, the rare classes appear now and then, and early on most blurred samples are
+        read as one class; a collapsed G never writes what is missing.
         """
-        report = case.report
-        written = max(1 - len(missing) / len(report.class_counts), 0.1)
-        covered = report.coverage / written
-        return case.steps < self.LATE and covered < self.COVERED * report.real.coverage
+        counts = case.report.class_counts
+        written = max(1 - len(missing) / len(counts), 0.1)
+        if case.steps > self.LATE:
+            return False
+        if case.report.coverage / written > self.COVERED * case.report.real.coverage:
+            return False
+        total = max(sum(counts.values()), 1)
+        blurred = 0 < case.steps < self.BLURRED and max(counts.values()) > self.ONE_CLASS * total
+        seen = sum(counts[name] for name in missing) / len(missing) / total
+        return blurred or seen > self.NEVER
 
 
 class SaturatedDiscriminator(Illness):
