@@ -18,7 +18,7 @@ RESHAPING = (layers.Reshape, layers.Flatten, layers.Permute, layers.Cropping2D, 
 CERTAIN = 1e-7  # how close to 0 or 1 a probability counts, as in Keras's own cross-entropy
 
 
-def last_layer(network):
+def last_layer(network) -> keras.layers.Layer | None:
     """Return the last layer of a network that computes something, or None."""
     for layer in reversed(network.layers):
         if isinstance(layer, keras.Model):
@@ -39,7 +39,7 @@ def activation_name(layer) -> str | None:
     return getattr(getattr(layer, "activation", None), "__name__", None)
 
 
-def sigmoid_layer(network):
+def sigmoid_layer(network) -> keras.layers.Layer | None:
     """Return the layer with the sigmoid whose answer a discriminator gives, or None.
 
     With several outputs, it is the last sigmoid; another head, such as a softmax over the classes,
@@ -50,6 +50,18 @@ def sigmoid_layer(network):
         if activation_name(layer) == "sigmoid":
             return layer
     return None
+
+
+def ends_in_sigmoid(network) -> bool:
+    """Return whether a network ends in a sigmoid, be it a layer's or the operation itself."""
+    return sigmoid_layer(network) is not None or _is_sigmoid_operation(network)
+
+
+def _is_sigmoid_operation(network):
+    """Whether the outputs of a functional model come straight from `keras.ops.sigmoid`."""
+    outputs = getattr(network, "outputs", None) or ()
+    histories = [getattr(output, "_keras_history", None) for output in outputs]
+    return any(type(h.operation).__name__ == "Sigmoid" for h in histories if h is not None)
 
 
 def _flat(network):

@@ -7,7 +7,7 @@ import numpy as np
 
 from course_lib.judging import metrics
 from course_lib.judging.doctor import trial
-from course_lib.judging.doctor.activations import last_activation, sigmoid_layer
+from course_lib.judging.doctor.activations import ends_in_sigmoid, last_activation
 from course_lib.judging.doctor.history import read_history
 from course_lib.judging.doctor.measures import (
     UNLIKE,
@@ -175,7 +175,7 @@ class Case:
     @property
     def d_has_sigmoid(self) -> bool:
         """Whether D ends in a sigmoid."""
-        return sigmoid_layer(self.run.discriminator) is not None
+        return ends_in_sigmoid(self.run.discriminator)
 
     @property
     def g_ends_in(self) -> str | None:

@@ -6,6 +6,7 @@ D ends in a sigmoid makes no difference to whoever asks. What the networks thems
 native here; `view` shows it as the course's measures expect it.
 """
 
+from contextlib import AbstractContextManager
 from functools import cached_property
 
 import keras
@@ -16,6 +17,7 @@ from course_lib.data.dataset import Dataset
 from course_lib.judging.doctor import handover
 from course_lib.judging.doctor.activations import (
     RANGES,
+    ends_in_sigmoid,
     last_activation,
     sigmoid_layer,
     to_logits,
@@ -71,7 +73,7 @@ class Run:
         found = [t for t in self.things if isinstance(t, keras.optimizers.Optimizer)]
         return [t for t in found if not any(getattr(o, "inner_optimizer", 0) is t for o in found)]
 
-    def put_back(self):
+    def put_back(self) -> AbstractContextManager:
         """Return a context that restores the run after its block."""
         return put_back(self.things)
 
@@ -226,11 +228,13 @@ class Run:
         if answers.ndim == 4:
             return answers.mean(axis=(1, 2, 3))
         answers = answers.reshape(len(images), -1)
+        if sigmoid_layer(self.discriminator) is None and ends_in_sigmoid(self.discriminator):
+            answers = to_logits(answers)
         if answers.shape[1] == 2 and np.allclose(answers.sum(axis=1), 1, atol=1e-3):
             return to_logits(answers[:, 1])  # a softmax of fake and real
         return answers.max(axis=1)
 
-    def d_inputs(self, images, labels=None):
+    def d_inputs(self, images, labels=None) -> np.ndarray | list:
         """Return native images, and labels where D takes some, as its inputs."""
         if self.extra:
             one_hot = np.eye(self.n_classes, dtype="float32")[labels[: len(images)]]

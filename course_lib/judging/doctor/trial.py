@@ -46,19 +46,20 @@ class _Probe:
         self.z = run.draw_z(FAKES, seed)
         self.labels = run.some_labels(FAKES, seed)
 
-    def batch(self):
+    def batch(self) -> tuple:
         """Return the images and labels of a random batch."""
         size, n = self.run.way.batch_size, len(self.run.given)
         return self.run.batch(self.rng.permutation(max(size, n))[:size] % n)
 
-    def fakes(self):
+    def fakes(self) -> np.ndarray:
         """Return the images that G makes of the z now."""
         return self.run.paint(self.z, self.labels, training=True)
 
-    def fake_logits(self, fakes):
+    def fake_logits(self, fakes) -> np.ndarray:
+        """Return D's logits of these images."""
         return self.run.logits(fakes, self.labels)
 
-    def gap(self, images, labels, fakes):
+    def gap(self, images, labels, fakes) -> float:
         """Return D's mean logit of real images minus that of fakes."""
         real_logits = self.run.logits(self.run.native(images), labels)
         return real_logits.mean() - self.fake_logits(fakes).mean()
