@@ -17,9 +17,11 @@ from course_lib.judging.doctor.measures import (
 )
 from course_lib.judging.doctor.reach import names_used
 from course_lib.judging.doctor.run import Z_KINDS, Run
+from course_lib.judging.doctor.trial import Later
 
 REAL_IMAGES = 500  # enough for steady means, few enough for any discriminator
 OWN_IMAGES = 1000
+CATCHING_UP = 1.0  # logits in sixty steps; under a saturated D they fall or rise by less
 SURELY_WRONG = 0.2  # of the pairs ranked right with 1 for real: then 1 stands for fakes
 SAME_ANSWER = 1e-5  # logits that differ by less count as equal, because float32 rounds
 
@@ -146,8 +148,8 @@ class Case:
         return trial.try_steps(self.run)
 
     @cached_property
-    def ranked_right_later(self) -> float:
-        """The fraction of pairs that D ranks right after sixty more steps, with 1 for real."""
+    def later(self) -> Later:
+        """What sixty more steps lead to."""
         return trial.long_trial(self.run)
 
     @property
@@ -202,12 +204,18 @@ class Case:
         now = fraction_ranked_right(*self.raw_logits)
         if now < SURELY_WRONG or (now > 0.5 and self.trial.d_gain > 0):
             return now < 0.5
-        return self.ranked_right_later < 0.5
+        return self.later.ranked_right < 0.5
 
     @cached_property
     def logits(self) -> list[np.ndarray]:
         """The same logits, the other way round if the run labels fakes 1: high means real."""
         return [-logits if self.fakes_are_one else logits for logits in self.raw_logits]
+
+    @property
+    def g_catches_up(self) -> bool:
+        """Whether D's logits of fakes rise clearly within sixty more steps."""
+        rise = self.later.fake_rise
+        return (-rise if self.fakes_are_one else rise) > CATCHING_UP
 
     @cached_property
     def d_is_constant(self) -> bool:

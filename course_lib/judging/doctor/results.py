@@ -7,6 +7,7 @@ score (`python benchmarks/clinic --tuning`).
 import keras
 import numpy as np
 
+from course_lib.judging.doctor.handover import NotExaminedError
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import (
     UNLIKE,
@@ -299,12 +300,18 @@ class SaturatedDiscriminator(Illness):
             return None
         right = fraction_ranked_right(*case.logits)
         score = np.median(sigmoid(case.logits[1]))
-        if right > self.RIGHT and score < self.SCORE:
+        if right > self.RIGHT and score < self.SCORE and not self._g_catches_up(case):
             return (
                 f"D ranks a real image above a fake one in {right:.1%} of the pairs, and gives "
                 f"the median fake a score of {score:.4f}"
             )
         return None
+
+    def _g_catches_up(self, case):
+        try:
+            return case.g_catches_up
+        except NotExaminedError:  # without a step, what D says now must do
+            return False
 
 
 class Undertrained(Illness):

@@ -24,6 +24,7 @@ from course_lib.judging.doctor.activations import (
     without_sigmoid,
 )
 from course_lib.judging.doctor.handover import NotExaminedError
+from course_lib.judging.doctor.images import images_and_labels
 from course_lib.judging.doctor.reach import follow
 from course_lib.judging.doctor.restore import put_back
 from course_lib.judging.doctor.shapes import IMAGE, LABEL, Z, as_label, image_shape, ports
@@ -56,7 +57,7 @@ class Run:
         self._step = handover.find_step(gan, step)
         self._own_step = step is None and self.is_ours
         self.dataset = images if isinstance(images, Dataset) else None
-        self.given, self.labels = _images_and_labels(images)
+        self.given, self.labels = images_and_labels(images)
         self.wants_native = self.dataset is not None and not self.is_ours
         self.z_ports = ports(self.generator, Z)
         self.d_ports = ports(self.discriminator, IMAGE)
@@ -165,7 +166,7 @@ class Run:
 
     # --- The two networks ------------------------------------------------------------------------
 
-    def some_labels(self, n, seed=5):
+    def some_labels(self, n, seed=5) -> np.ndarray | None:
         """Return `n` labels, from the data if it has some, else at random; None without classes."""
         if not self.n_classes:
             return None
@@ -308,39 +309,3 @@ def _main(outputs, smallest=False):
         sizes = [int(np.prod(output.shape[1:], dtype=int)) for output in outputs]
         outputs = outputs[int(np.argmin(sizes) if smallest else np.argmax(sizes))]
     return np.asarray(outputs)
-
-
-MOST_BATCHES = 400  # of a tf.data.Dataset
-ENOUGH = 3000  # images of it
-
-
-def _images_and_labels(images):
-    """Return images [N, ...] and labels [N] or None, from all forms that `examine` takes."""
-    if isinstance(images, Dataset):
-        return images.images, images.labels
-    if isinstance(images, tf.data.Dataset):
-        images = _collect(images)
-    pair = images if isinstance(images, (tuple, list)) and len(images) == 2 else (images, None)
-    found, labels = np.asarray(pair[0]), pair[1]
-    if found.ndim < 2 or found.dtype.kind not in "fiu" or len(found) < 2:
-        raise NotExaminedError(
-            f"the run: the images are {found.dtype} of the shape {list(found.shape)}; hand over an "
-            "array [N, 28, 28, 1] or a Dataset"
-        )
-    found = found.astype("float32") if found.dtype != np.uint8 else found
-    if labels is not None:
-        labels = np.asarray(labels)
-        labels = labels.argmax(axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels
-        labels = labels.ravel().astype("int64")
-    return found, labels
-
-
-def _collect(batches):
-    """Return the first images of a tf.data.Dataset, and their labels if it has some."""
-    parts = []
-    for batch in batches.take(MOST_BATCHES):
-        parts.append(batch if isinstance(batch, (tuple, list)) else (batch, None))
-        if sum(len(part[0]) for part in parts) >= ENOUGH:
-            break
-    images, labels = (list(side) for side in zip(*[part[:2] for part in parts], strict=True))
-    return np.concatenate(images), None if labels[0] is None else np.concatenate(labels)

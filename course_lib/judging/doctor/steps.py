@@ -8,7 +8,7 @@ import numpy as np
 from course_lib.judging.doctor import trial
 from course_lib.judging.doctor.activations import RANGES
 from course_lib.judging.doctor.illness import Illness
-from course_lib.judging.doctor.measures import sigmoid, spread
+from course_lib.judging.doctor.measures import fraction_ranked_right, sigmoid, spread
 
 
 def adam_rates(case) -> list[float]:
@@ -189,7 +189,9 @@ class SwappedLabels(Illness):
     REAL_SCORE, FAKE_SCORE = 0.25, 0.85  # a D that is so wrong about both was trained to be wrong
     LEAST_SPREAD = 0.01  # of real images' spread; gains are measured in units of the fakes' spread
     D_GAIN = -0.2  # deviations a step; swapped labels: about -0.5, healthy runs: -0.05 and above
-    D_LEARNS = 0.1  # deviations a step; G can only follow a D that learns
+    D_LEARNS = 0.1  # deviations a step; G can only follow a D that learns,
+    KNOWS = 0.9  # or one that ranks this fraction of pairs right already
+    G_GAIN_SURE = -3  # likewise, if D knows real images; it is sure, so its logits move little
     G_GAIN = -10  # deviations, for a step as long as the weights; healthy runs: 2 to 200
 
     def look(self, case) -> str | None:
@@ -211,7 +213,7 @@ class SwappedLabels(Illness):
 
         A single step may lead there in a sound run too: labels of 0.9 lower a logit of 5.
         """
-        return case.ranked_right_later < 0.5
+        return case.later.ranked_right < 0.5
 
     def _steps_of_d(self, case):
         gain = case.trial.d_gain
@@ -224,8 +226,10 @@ class SwappedLabels(Illness):
 
     def _steps_of_g(self, case):
         steps = case.trial
+        d_knows = fraction_ranked_right(*case.logits) > self.KNOWS
         d_learns = steps.d_gain > self.D_LEARNS or steps.d_rate == 0
-        if d_learns and steps.g_gain < self.G_GAIN * steps.g_rate:
+        least = self.G_GAIN_SURE if d_knows else self.G_GAIN
+        if (d_learns or d_knows) and steps.g_gain < least * steps.g_rate:
             return (
                 "G's own steps lower the score that D gives its images "
                 f"({steps.g_gain:.2g} standard deviations a step)"

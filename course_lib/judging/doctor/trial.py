@@ -139,20 +139,36 @@ def as_handed(run, native_images) -> np.ndarray:
     return images
 
 
-def long_trial(run: Run, steps=LONG, seed=1) -> float:
-    """Return which fraction of pairs D ranks right after more steps, with 1 for real; 0 to 1.
+class Later(NamedTuple):
+    """What more steps lead to.
 
-    Near 0, D has learned to give fakes the higher logits. Afterwards the run is as it was.
+    `ranked_right`: the fraction of pairs that D then ranks right, with 1 for real; near 0, D has
+    learned to give fakes the higher logits.
+    `fake_rise`: by how much D's median logit of fakes has risen.
+    """
+
+    ranked_right: float
+    fake_rise: float
+
+
+def long_trial(run: Run, steps=LONG, seed=1) -> Later:
+    """Take many steps and look at D's logits afterwards. Then the run is put back as it was.
+
+    Raises:
+        NotExaminedError: if no step can be taken.
     """
     probe = _Probe(run, seed)
     run.way  # noqa: B018 - found before anything is put back
     with run.put_back():
         forget(run)
+        before = np.median(probe.fake_logits(probe.fakes()))
         for _ in range(steps):
             run.way(*probe.batch())
         images, labels = probe.batch()
         real_logits = run.logits(run.native(images), labels)
-        return fraction_ranked_right(real_logits, probe.fake_logits(probe.fakes()))
+        fake_logits = probe.fake_logits(probe.fakes())
+        ranked_right = fraction_ranked_right(real_logits, fake_logits)
+        return Later(ranked_right, float(np.median(fake_logits) - before))
 
 
 def _learned(network):
