@@ -106,7 +106,8 @@ def test_data_sorted_by_class(digits):
 def test_networks_without_a_step(digits):
     """The networks are examined all the same."""
     gan, _, images = foreign_runs.wgan_gp(digits.images)
-    for pair in ((gan.generator, gan.discriminator), {"G": gan.generator, "D": gan.discriminator}):
+    networks = {"G": gan.generator, "D": gan.discriminator}
+    for pair in ((gan.generator, gan.discriminator), (gan.discriminator, gan.generator), networks):
         found = doctor.examine(pair, None, images)
         assert found == []
         assert len(found.not_examined) == 1 and "step=" in found.not_examined[0]
@@ -124,6 +125,12 @@ def test_a_step_that_stops(digits, capsys):
     found = doctor.examine((gan.generator, gan.discriminator), None, images, step=step)
     assert found == [] and len(found.not_examined) == 1
     assert "RuntimeError: my loop needs a file" in capsys.readouterr().out
+
+
+def test_samples_that_are_too_few(run, digits):
+    found = doctor.examine(*run, digits.images, samples=run[0].sample(5))
+    assert found == []
+    assert len(found.not_examined) == 1 and "5 are too few" in found.not_examined[0]
 
 
 def test_labels_that_are_missing(digits):
@@ -174,6 +181,9 @@ def test_planted_in_other_styles(digits, illness, make):
         ({"d_loss": [np.float32(0.5), tf.constant(0.25)]}, {"d_loss": [0.5, 0.25]}),
         ({"d_loss": [0.5], "note": ["good"], "none": [None], "g_loss": 2}, None),
         (SimpleNamespace(history={"d_loss": [0.5]}), {"d_loss": [0.5]}),
+        (np.array([[0.7, 1.0], [0.6, 2.0]]), {"d_loss": [0.7, 0.6], "g_loss": [1.0, 2.0]}),
+        (0.5, {"loss": [0.5]}),
+        ("no numbers", {}),
     ],
 )
 def test_histories_in_every_form(history, logs):

@@ -76,6 +76,15 @@ def test_other_z_in_training(digits, first, kind, words):
     assert words in finding.evidence
 
 
+def test_the_same_uniform_z_in_training_and_for_the_samples(digits, first):
+    """It is unusual, but the two agree; the doctor's own z would be the odd one out."""
+    model = tiny_runs.build_gan(UniformZ)
+    history = tiny_runs.train(model, digits.images)
+    z = np.random.default_rng(1).uniform(0, 1, (500, tiny_runs.LATENT_DIM)).astype("float32")
+    with pytest.raises(IndexError):  # no first finding
+        first(model, history, digits, model.sample(z))
+
+
 @pytest.mark.parametrize("scale", [0.3, 4.0])
 def test_other_z_for_the_samples(run, digits, first, scale):
     model, history = run

@@ -44,8 +44,14 @@ class Case:
         self.gan, self.dataset = gan, self.run.dataset
         self.images, self.labels = self.run.given, self.run.labels
         self.history = read_history(history)
-        self.were_given = samples is not None
+        self.were_given = samples is not None and len(samples) >= metrics.LEAST
         self._samples, self._yardstick = samples, yardstick
+        self.notes = []  # sentences about what couldn't be used
+        if samples is not None and not self.were_given:
+            self.notes.append(
+                f"the samples: {len(samples)} are too few to measure, so the doctor drew its own; "
+                "hand over 200 or more"
+            )
 
     @property
     def networks(self) -> tuple:

@@ -1,6 +1,7 @@
 """What the user hands over: where the two networks are, and how to take a training step."""
 
 import inspect
+import math
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -36,7 +37,7 @@ def find_networks(gan) -> tuple[keras.Model, keras.Model]:
         NotExaminedError: if they aren't there.
     """
     if isinstance(gan, (tuple, list)) and len(gan) == 2:
-        return tuple(gan)
+        return _generator_first(*gan)
     found = [_named(gan, names) for names in (GENERATORS, DISCRIMINATORS)]
     if None in found:
         found = models_in(gan)
@@ -46,6 +47,15 @@ def find_networks(gan) -> tuple[keras.Model, keras.Model]:
             "doctor.examine((generator, discriminator), history, images, step=...)"
         )
     return tuple(found)
+
+
+def _generator_first(first, second):
+    """Return two networks in the order generator, discriminator: D has the shorter output."""
+    try:
+        sizes = [math.prod(network.output_shape[1:]) for network in (first, second)]
+    except (AttributeError, ValueError, TypeError):  # unknown, or several outputs
+        return first, second
+    return (second, first) if sizes[0] < sizes[1] else (first, second)
 
 
 def _named(gan, names):

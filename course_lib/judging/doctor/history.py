@@ -19,7 +19,7 @@ def read_history(history) -> dict[str, np.ndarray]:
     if history is None:
         return {}
     if not isinstance(history, dict):
-        history = _by_name(history)
+        history = _by_name(history) if np.iterable(history) else {"loss": history}
     logs = {str(name): _numbers(values) for name, values in history.items()}
     return {name: values for name, values in logs.items() if len(values)}
 

@@ -101,8 +101,8 @@ def examine(gan, history, images, samples=None, yardstick=None, step=None) -> Di
     """
     try:
         case = Case(gan, history, images, samples, yardstick, step)
-    except NotExaminedError as error:
-        diagnosis = Diagnosis(not_examined=[str(error)])
+    except Exception as error:  # whatever somebody else's objects may raise
+        diagnosis = Diagnosis(not_examined=[_sentence("the run", error)])
     else:
         diagnosis = _go_through_rounds(case)
     print(explain(diagnosis))
@@ -111,14 +111,14 @@ def examine(gan, history, images, samples=None, yardstick=None, step=None) -> Di
 
 def _go_through_rounds(case):
     """Return the findings of the first round that has some."""
-    not_examined = {}
+    not_examined = dict.fromkeys(case.notes)
     for illnesses in ROUNDS:
         findings = []
         for illness in illnesses:
             try:
                 finding = illness.find(case)
             except Exception as error:  # whatever somebody else's run may raise
-                not_examined.setdefault(_sentence(illness, error), None)
+                not_examined.setdefault(_sentence(illness.name, error), None)
             else:
                 findings += [finding] if finding else []
         if findings:
@@ -126,11 +126,11 @@ def _go_through_rounds(case):
     return Diagnosis(not_examined=not_examined)
 
 
-def _sentence(illness, error):
+def _sentence(looked_at, error):
     if isinstance(error, NotExaminedError):
         return str(error)
     reason = " ".join(str(error).split())[:200]
-    return f"{illness.name}: looking for it stopped with {type(error).__name__}: {reason}"
+    return f"{looked_at}: looking at it stopped with {type(error).__name__}: {reason}"
 
 
 def explain(findings) -> str:
