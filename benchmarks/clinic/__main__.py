@@ -57,25 +57,25 @@ def run_cases(cases):
 
 def plot_healthy(results):
     """Draw some samples of each healthy run, one run in each row."""
-    rows = {r.title: r.samples for r in results if r.planted == "healthy"}
+    rows = {r.title: r.samples for r in results if r.planted == "healthy" and not r.is_foreign}
     return plots.plot_film_strip(list(rows.values()), list(rows))
 
 
 def page(results, minutes):
-    """Return the text of CLINIC.md: the score, a line for each illness, a line for each case."""
-    sick = [r for r in results if r.planted != "healthy"]
-    well = [r for r in results if r.planted == "healthy"]
-    right = sum(r.found[0] == r.planted for r in sick)
-    wrong = sum(r.found[0] != "healthy" for r in well)
+    """Return the text of CLINIC.md: the scores, a line for each illness, a line for each case."""
+    own = [r for r in results if not r.is_foreign]
+    foreign = [r for r in results if r.is_foreign]
     data = digits().source.split(", /")[0]
     lines = [
         "# The doctor's clinic",
         "",
         f"Written by `python benchmarks/clinic` in {minutes:.0f} minutes. Data: {data}.",
         "",
-        f"In {right} of {len(sick)} broken runs, the doctor named the planted illness first. It",
-        f"called {wrong} of {len(well)} healthy runs sick. The doctor's limits were chosen with",
-        "separate runs that used other seeds (`python benchmarks/clinic --tuning`).",
+        f"**The course's own runs.** {score(own)} The doctor's limits were chosen with separate",
+        "runs that used other seeds (`python benchmarks/clinic --tuning`).",
+        "",
+        f"**The foreign ward**, runs written in six styles of other people. {score(foreign)}",
+        "Their networks and seeds had no part in choosing the limits.",
         "",
         *count_by_illness(results),
         "",
@@ -88,9 +88,27 @@ def page(results, minutes):
         "",
         "| case | what the doctor found, in its order |",
         "|---|---|",
-        *(f"| {r.title} | {', '.join(r.found)} |" for r in results),
+        *(f"| {r.title} | {', '.join(r.found)} |" for r in own),
+        "",
+        "### The foreign ward",
+        "",
+        "| case | planted | what the doctor found, in its order |",
+        "|---|---|---|",
+        *(f"| {r.title} | {r.planted} | {', '.join(r.found)} |" for r in foreign),
     ]
     return "\n".join(lines) + "\n"
+
+
+def score(results):
+    """Return two sentences: how often the doctor was right about sick and about healthy runs."""
+    sick = [r for r in results if r.planted != "healthy"]
+    well = [r for r in results if r.planted == "healthy"]
+    right = sum(r.found[0] == r.planted for r in sick)
+    wrong = sum(r.found[0] != "healthy" for r in well)
+    return (
+        f"In {right} of {len(sick)} broken runs, the doctor named the planted illness first. It "
+        f"called {wrong} of {len(well)} healthy runs sick."
+    )
 
 
 def count_by_illness(results):

@@ -14,6 +14,9 @@ import sick_numbers
 import sick_samples
 import sick_settings
 import sick_updates
+from foreign import HEALTHY as FOREIGN_HEALTHY
+from foreign import SEEDS as FOREIGN_SEEDS
+from foreign import SICK as FOREIGN_SICK
 from healthy import HEALTHY
 
 from course_lib import doctor, recipes
@@ -46,13 +49,18 @@ class Result(NamedTuple):
     planted: str  # an illness, or "healthy"
     found: list[str]  # illnesses, or ["healthy"]
     evidence: list[str]
-    samples: np.ndarray  # the first few images of the run
+    samples: np.ndarray | None  # the first few images of the run
+    is_foreign: bool = False
+
+
+FOREIGN = "foreign"  # stands in place of a recipe's name
 
 
 def choose_cases(ward, only=""):
     """Return the cases of a ward whose name contains `only`, as (name, recipe name, seed).
 
-    The recipe of a healthy run is None, because its name already says which one it is.
+    The recipe of a healthy run is None, because its name already says which one it is. `SCORE`
+    also has the foreign ward, whose runs have no recipe.
     """
     sick = [
         (name, ward.recipes[i % len(ward.recipes)], seed)
@@ -60,12 +68,17 @@ def choose_cases(ward, only=""):
         for i, seed in enumerate(ward.seeds)
     ]
     well = [(name, None, ward.healthy_seed) for name in HEALTHY]
-    return [case for case in sick + well if only in case[0]]
+    foreign = [(name, FOREIGN, FOREIGN_SEEDS[0]) for name in FOREIGN_SICK]
+    foreign += [(name, FOREIGN, FOREIGN_SEEDS[1]) for name in FOREIGN_HEALTHY]
+    cases = sick + well + (foreign if ward is SCORE else [])
+    return [case for case in cases if only in case[0]]
 
 
 def examine(name, recipe, seed):
     """Train one case of `choose_cases`, show it to the doctor, and return the `Result`."""
     keras.backend.clear_session()
+    if recipe == FOREIGN:
+        return examine_foreign(name, seed)
     if recipe is None:
         title, planted, run = name, "healthy", HEALTHY[name](seed)
     else:
@@ -76,3 +89,18 @@ def examine(name, recipe, seed):
     found = [finding.illness for finding in findings] or ["healthy"]
     evidence = [finding.evidence for finding in findings]
     return Result(title, planted, found, evidence, run.samples[:14])
+
+
+def examine_foreign(name, seed):
+    """Train one case of the foreign ward, show it to the doctor, and return the `Result`."""
+    planted, make = FOREIGN_SICK.get(name) or ("healthy", FOREIGN_HEALTHY[name])
+    run = make(seed)
+    with contextlib.redirect_stdout(io.StringIO()):
+        findings = doctor.examine(
+            run.gan, run.history, run.images, run.samples, run.yardstick, run.step
+        )
+    found = [finding.illness for finding in findings] or ["healthy"]
+    if findings.not_examined:
+        found.append("not examined: " + "; ".join(findings.not_examined))
+    evidence = [finding.evidence for finding in findings]
+    return Result(name, planted, found, evidence, None, is_foreign=True)

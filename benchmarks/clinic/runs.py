@@ -36,8 +36,9 @@ class Run:
     gan: object
     history: dict
     images: object
-    samples: np.ndarray
+    samples: np.ndarray | None
     yardstick: metrics.Yardstick | None = None
+    step: object = None  # a function that takes a training step, if the run has no method for it
 
 
 def build(recipe, seed, kind=gan.GAN, **changes):

@@ -33,6 +33,14 @@ def changed(dataset, images, labels=None):
     return datasets.Dataset(np.ascontiguousarray(images), labels, dataset.class_names, "changed")
 
 
+def half_blank(images):
+    return images * (np.arange(len(images)) % 2)[:, None, None, None].astype("uint8")
+
+
+def noise(shape):
+    return np.random.default_rng(0).integers(0, 256, shape).astype("uint8")
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -46,12 +54,23 @@ def changed(dataset, images, labels=None):
             lambda d: changed(d, d.images[(i := d.labels > 0)], d.labels[i]),
             "the class '0' has 0 images",
         ),
+        (lambda d: changed(d, np.zeros_like(d.images)), "100% of the images are blank"),
+        (lambda d: changed(d, half_blank(d.images)), "50% of the images are blank"),
+        (lambda d: changed(d, d.images * (np.arange(28) < 14)[:, None].astype("uint8")), "right"),
+        (lambda d: changed(d, d.images // 8), "they use 12.2% of the pixel range"),
+        (lambda d: changed(d, d.images // 255), "they use 0.4% of the pixel range"),
+        (lambda d: changed(d, noise(d.images.shape)), "100% of the images are noise"),
+        (lambda d: changed(d, d.images, np.roll(d.labels, 1)), "the labels don't fit the images"),
     ],
 )
 def test_bad_datasets(run, digits, first, change, words):
     finding = first(*run, change(digits))
     assert finding.illness == "bad-dataset"
     assert words in finding.evidence
+
+
+def turned(dataset):
+    return see_turned(dataset.images, dataset.labels, dataset.class_names)
 
 
 LAID = {  # the eight ways to lay a square: what images [N, 28, 28, 1] then look like
@@ -64,6 +83,22 @@ LAID = {  # the eight ways to lay a square: what images [N, 28, 28, 1] then look
     "transposed": lambda x: np.flip(np.rot90(x, 1, (1, 2)), 1),
     "transposed and upside down": lambda x: np.flip(np.rot90(x, 1, (1, 2)), 2),
 }
+
+
+@pytest.mark.parametrize("axis", [1, 2])
+@pytest.mark.parametrize("pixels", [-7, 7])
+def test_a_shift_is_no_turn(digits, pixels, axis):
+    assert turned(changed(digits, np.roll(digits.images, pixels, axis))) is None
+
+
+def test_pictures_of_something_else_are_not_turned(digits):
+    """Rings and stripes under the labels of digits: none of the eight ways fits."""
+    rows = np.arange(28)
+    waves = np.sin((rows[:, None] * np.arange(1, 11)[:, None, None] + rows) / 9)
+    images = (127 * (waves + 1)).astype("uint8")[digits.labels][..., None]
+    assert turned(changed(digits, images)) is None
+
+
 SOURCES = {
     "drawn": lambda: datasets.load_handwriting("digits", per_class=60, seed=5),
     "real": lambda: datasets.load_mnist("test"),
@@ -76,7 +111,7 @@ def test_each_way_to_lay_digits_is_named(source, look):
     if source == "real" and not places.find_mnist("test"):
         pytest.skip("needs MNIST's test split")
     digits = SOURCES[source]()
-    evidence = see_turned(changed(digits, LAID[look](digits.images)))
+    evidence = turned(changed(digits, LAID[look](digits.images)))
     if look == "upright":
         assert evidence is None
     else:
@@ -85,7 +120,7 @@ def test_each_way_to_lay_digits_is_named(source, look):
 
 @pytest.mark.parametrize("classes", ["digits", "letters", "alphanumeric"])
 def test_drawn_characters_are_upright(classes):
-    assert see_turned(datasets.load_handwriting(classes, per_class=30, seed=8)) is None
+    assert turned(datasets.load_handwriting(classes, per_class=30, seed=8)) is None
 
 
 def test_samples_that_are_training_images(run, digits, first):

@@ -76,6 +76,15 @@ def test_other_z_in_training(digits, first, kind, words):
     assert words in finding.evidence
 
 
+def test_the_same_uniform_z_in_training_and_for_the_samples(digits, first):
+    """It is unusual, but the two agree; the doctor's own z would be the odd one out."""
+    model = tiny_runs.build_gan(UniformZ)
+    history = tiny_runs.train(model, digits.images)
+    z = np.random.default_rng(1).uniform(0, 1, (500, tiny_runs.LATENT_DIM)).astype("float32")
+    with pytest.raises(IndexError):  # no first finding
+        first(model, history, digits, model.sample(z))
+
+
 @pytest.mark.parametrize("scale", [0.3, 4.0])
 def test_other_z_for_the_samples(run, digits, first, scale):
     model, history = run
@@ -105,6 +114,35 @@ def test_classes_that_are_missing(run, digits, first):
     assert finding.illness == "mode-collapse"
     assert finding.evidence.startswith("8 of 10 classes")
     assert finding.evidence.endswith(": 3 8")
+
+
+LEARNING = dict(zip("0123456789", (35, 8, 47, 105, 25, 42, 10, 1, 333, 59), strict=True))
+THREE = dict(zip("0123456789", (0, 0, 2, 0, 4, 0, 0, 82, 229, 407), strict=True))
+BLURS = dict(zip("0123456789", (0, 0, 0, 38, 0, 0, 0, 0, 479, 6), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("steps", "counts", "coverage", "illness"),
+    [
+        (1500, LEARNING, 0.07, "undertrained"),
+        (1500, THREE, 0.03, "mode-collapse"),
+        (300, BLURS, 0.03, "undertrained"),
+        (20_000, LEARNING, 0.07, "mode-collapse"),
+    ],
+)
+def test_learning_is_not_collapse(run, digits, first, steps, counts, coverage, illness):
+    """Counts of three runs on MNIST: a dense GAN, one that saw 3 of 10 classes, an early WGAN."""
+    history = {"step": [steps], "d_loss": [0.7]}
+    found = first(run[0], history, digits, class_counts=counts, coverage=coverage, precision=0.6)
+    assert found.illness == illness
+
+
+def test_an_early_run_whose_images_are_still_alike(digits, first):
+    """Small first weights: the images vary little, but ten times the z gives ten times as much."""
+    small = tiny_runs.build_generator(change=layers.Rescaling(0.01))
+    model = tiny_runs.build_gan(generator=small, g_rate=1e-4)
+    history = tiny_runs.train(model, digits.images)
+    assert first(model, history, digits, coverage=0.0).illness == "undertrained"
 
 
 def test_classes_whose_samples_are_alike(run, digits, first):

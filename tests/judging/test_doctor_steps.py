@@ -1,5 +1,7 @@
 """Faults of the training step, planted from outside."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
@@ -8,7 +10,8 @@ from keras import layers, ops
 
 from course_lib import gan
 from course_lib.gan import combined
-from course_lib.judging.doctor.steps import last_activation
+from course_lib.judging.doctor.activations import last_activation
+from course_lib.judging.doctor.run import Run
 
 
 @pytest.mark.parametrize(("rate", "word"), [(0.1, "high"), (1e-8, "low")])
@@ -80,6 +83,31 @@ def test_samples_scaled_for_a_plot(run, digits, first):
 )
 def test_what_a_generator_ends_in(tail, end):
     assert last_activation(keras.Sequential([keras.Input((8,)), *tail])) == end
+
+
+def ending(kind):
+    """Discriminators that end in the same sigmoid, written in different ways."""
+    images = keras.Input((28, 28, 1))
+    logit = layers.Dense(1)
+    before = logit(layers.Flatten()(images))
+    if kind == "operation":
+        return keras.Model(images, ops.sigmoid(before)), logit
+    if kind == "layer":
+        return keras.Model(images, layers.Activation("sigmoid")(before)), logit
+    inner = keras.Sequential([logit, layers.Activation("sigmoid"), layers.Reshape((1,))])
+    return keras.Sequential([images, layers.Flatten(), inner]), logit
+
+
+@pytest.mark.parametrize("kind", ["operation", "layer", "nested"])
+def test_logits_of_a_discriminator_that_ends_in_a_sigmoid(digits, kind):
+    """The logit is what its last Dense layer computes, by hand."""
+    discriminator, logit = ending(kind)
+    model = tiny_runs.build_gan(discriminator=discriminator)
+    run = Run(SimpleNamespace(generator=model.generator, discriminator=discriminator), digits)
+    kernel, bias = (np.array(w.value) for w in logit.weights)
+    images = digits.images[:50] / 127.5 - 1
+    expected = images.reshape(50, 784) @ kernel + bias
+    assert run.logits(run.native(digits.images[:50])) == pytest.approx(expected[:, 0], abs=1e-4)
 
 
 def test_the_trap_of_keras_3(digits, first):

@@ -1,6 +1,7 @@
 """Trial steps show what a run's steps do, and leave no trace."""
 
 import dataclasses
+from collections import deque
 
 import keras
 import numpy as np
@@ -11,6 +12,12 @@ from keras import ops
 from course_lib import gan
 from course_lib.gan import recipes
 from course_lib.judging.doctor import trial
+from course_lib.judging.doctor.run import Run
+
+
+def run_of(model, images, labels=None):
+    """A run as the doctor sees it."""
+    return Run(model, images if labels is None else (images, labels))
 
 
 def everything(model):
@@ -38,7 +45,7 @@ def test_everything_is_put_back(images, classic, same):
     for model in (looked_at, left_alone):
         model.train_on_batch(images[:32])
     before = everything(looked_at)
-    found = trial.try_steps(looked_at, images)
+    found = trial.try_steps(run_of(looked_at, images))
     assert found.d_moved > 0 and found.g_moved > 0
     assert same(before, everything(looked_at))
     for model in (looked_at, left_alone):
@@ -50,7 +57,7 @@ def test_a_conditional_run_is_given_the_labels_of_its_images(images, same):
     images = np.random.default_rng(0).integers(0, 256, images.shape).astype("uint8")
     model, labels = recipes.load("workshop-conditional").build_gan(), np.arange(256) % 10
     label_of = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
-    given, train = [], model.train_on_batch
+    given, train = deque(), model.train_on_batch  # a list would be put back, too
 
     def train_on_batch(batch, classes):
         given.extend((label_of[image.tobytes()], k) for image, k in zip(batch, classes))
@@ -58,7 +65,7 @@ def test_a_conditional_run_is_given_the_labels_of_its_images(images, same):
 
     model.train_on_batch = train_on_batch
     before = everything(model)
-    found = trial.try_steps(model, images, labels)
+    found = trial.try_steps(run_of(model, images, labels))
     assert found.d_moved > 0 and found.g_moved > 0
     assert given and all(own == k for own, k in given)
     assert same(before, everything(model))
@@ -69,7 +76,7 @@ def test_what_does_not_move_is_seen(images):
         model = tiny_runs.build_gan()
         optimizer = model.d_optimizer if side == "d" else model.g_optimizer
         optimizer.learning_rate = 0.0
-        found = trial.try_steps(model, images)
+        found = trial.try_steps(run_of(model, images))
         assert (found.d_moved == 0) == (side == "d")
         assert (found.g_moved == 0) == (side == "g")
 
@@ -80,7 +87,7 @@ def test_the_length_of_a_step_follows_the_rate(images):
     for rate in (1e-5, 1e-3):
         model = tiny_runs.build_gan()
         model.d_optimizer.learning_rate = rate
-        rates.append(trial.try_steps(model, images, wanted=1, most=1).d_rate)
+        rates.append(trial.try_steps(run_of(model, images), wanted=1, most=1).d_rate)
     assert rates[1] / rates[0] == pytest.approx(100, rel=0.1)
 
 
@@ -88,14 +95,14 @@ def test_the_wrong_way_round_is_seen(images):
     right, swapped = tiny_runs.build_gan(), tiny_runs.build_gan()
     d_loss = swapped.d_loss
     swapped.d_loss = lambda real, fake: d_loss(fake, real)
-    assert trial.try_steps(right, images).d_gain > 0
-    assert trial.try_steps(swapped, images).d_gain < 0
+    assert trial.try_steps(run_of(right, images)).d_gain > 0
+    assert trial.try_steps(run_of(swapped, images)).d_gain < 0
 
 
 def test_turns_are_waited_for(images):
     """In the schedule with turns a step moves one network alone."""
     model = tiny_runs.build_gan(gan.AlternatingGAN)
-    found = trial.try_steps(model, images)
+    found = trial.try_steps(run_of(model, images))
     assert found.d_moved > 0 and found.g_moved > 0
 
 
@@ -106,18 +113,16 @@ class Stacks(gan.GAN):
 
 
 @pytest.mark.parametrize(("kind", "fraction"), [(gan.GAN, 1.0), (Stacks, 0.5)])
-def test_batch_statistics_of_real_images(kind, fraction, same):
+def test_batch_statistics_of_real_images(kind, fraction, images, same):
     model = tiny_runs.build_gan(kind, None, tiny_runs.build_normalised_discriminator())
     before = everything(model)
-    probe = np.full((32, 28, 28, 1), 255, "uint8")
-    assert trial.batch_norm_fraction(model, probe) == pytest.approx(fraction, abs=0.1)
+    found = trial.batch_norm_fraction(run_of(model, images))
+    assert found == pytest.approx(fraction, abs=0.1)
     assert same(before, everything(model))
 
 
-def test_no_batch_statistics_without_the_layer():
-    assert (
-        trial.batch_norm_fraction(tiny_runs.build_gan(), np.zeros((8, 28, 28, 1), "uint8")) is None
-    )
+def test_no_batch_statistics_without_the_layer(images):
+    assert trial.batch_norm_fraction(run_of(tiny_runs.build_gan(), images)) is None
 
 
 def test_a_discriminator_that_is_content_is_not_frozen():
@@ -128,5 +133,5 @@ def test_a_discriminator_that_is_content_is_not_frozen():
     discriminator.set_weights([np.full((784, 1), 1.0), np.array([-700.0])])
     model = tiny_runs.build_gan(discriminator=discriminator, loss="hinge")
     real = np.full((64, 28, 28, 1), 255, "uint8")  # all white; fakes are grey on average
-    found = trial.try_steps(model, real)
+    found = trial.try_steps(run_of(model, real))
     assert found.d_rate == 0 and found.d_moved > 0

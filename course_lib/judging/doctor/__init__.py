@@ -2,13 +2,16 @@
 
 It sees what you have: two networks, the losses, samples, the data. It measures these, takes a few
 training steps as a trial and restores everything afterwards. `rounds` holds the order in which it
-looks; `data`, `steps` and `results` define the illnesses, each in one class.
+looks. The illnesses, each in one class, are in `data`, `dataset`, `wiring`, `steps` and `results`.
+They ask a `case`, which measures a `run`, which hides how a GAN is written. `handover`, `images`
+and `history` read what was handed over; `reach` and `restore` put it back.
 
-The doctor can't recognise two problems from outside: that another architecture would do better, and
-that a loop without a method `draw_z` was trained with the wrong z.
+The doctor can't recognise three problems from outside: that another architecture would do better,
+that a loop without a method `draw_z` was trained with the wrong z, and what a loop does that isn't
+handed over as a step.
 """
 
 from course_lib.judging.doctor.illness import Finding
-from course_lib.judging.doctor.rounds import ILLNESSES, examine, explain
+from course_lib.judging.doctor.rounds import ILLNESSES, Diagnosis, examine, explain
 
-__all__ = ["ILLNESSES", "Finding", "examine", "explain"]
+__all__ = ["ILLNESSES", "Diagnosis", "Finding", "examine", "explain"]

@@ -2,79 +2,236 @@
 
 from functools import cached_property
 
+import keras
 import numpy as np
 
-from course_lib.data.datasets import Dataset
-from course_lib.data.pixels import scale_pixels
 from course_lib.judging import metrics
 from course_lib.judging.doctor import trial
+from course_lib.judging.doctor.activations import ends_in_sigmoid, last_activation
+from course_lib.judging.doctor.history import read_history
+from course_lib.judging.doctor.measures import (
+    UNLIKE,
+    fraction_ranked_right,
+    pooled_difference,
+    spread,
+)
+from course_lib.judging.doctor.reach import names_used
+from course_lib.judging.doctor.run import Z_KINDS, Run
+from course_lib.judging.doctor.trial import Later
 
 REAL_IMAGES = 500  # enough for steady means, few enough for any discriminator
 OWN_IMAGES = 1000
+CATCHING_UP = 1.0  # logits in sixty steps; under a saturated D they fall or rise by less
+SURELY_WRONG = 0.2  # of the pairs ranked right with 1 for real: then 1 stands for fakes
 SAME_ANSWER = 1e-5  # logits that differ by less count as equal, because float32 rounds
 
 
 class Case:
     """One run with everything the doctor can learn about it.
 
+    Images are as the course's measures expect them, float32 [N, 28, 28, 1] in [-1, 1], unless a
+    name says `native`: those are as the networks see them.
+
     Args:
-        gan, history, images, samples, yardstick: as `examine` takes them.
+        gan, history, images, samples, yardstick, step: as `examine` takes them.
+
+    Raises:
+        NotExaminedError: if a network isn't there, or the images can't be read.
     """
 
-    def __init__(self, gan, history, images, samples=None, yardstick=None):
-        self.gan = gan
-        self.dataset = images if isinstance(images, Dataset) else None
-        self.images = np.asarray(images.images if self.dataset else images)
-        history = getattr(history, "history", history)
-        self.history = {name: np.asarray(values, float) for name, values in history.items()}
-        self.samples = self.own if samples is None else np.asarray(samples)
-        self._yardstick = yardstick
+    def __init__(self, gan, history, images, samples=None, yardstick=None, step=None):
+        self.run = Run(gan, images, step)
+        self.gan, self.dataset = gan, self.run.dataset
+        self.images, self.labels = self.run.given, self.run.labels
+        self.history = read_history(history)
+        self.were_given = samples is not None and len(samples) >= metrics.LEAST
+        self._samples, self._yardstick = samples, yardstick
+        self.notes = []  # sentences about what couldn't be used
+        if samples is not None and not self.were_given:
+            self.notes.append(
+                f"the samples: {len(samples)} are too few to measure, so the doctor drew its own; "
+                "hand over 200 or more"
+            )
 
     @property
     def networks(self) -> tuple:
         """The discriminator and the generator."""
-        return self.gan.discriminator, self.gan.generator
+        return self.run.discriminator, self.run.generator
+
+    # --- Images ----------------------------------------------------------------------------------
+
+    @cached_property
+    def real_rows(self) -> np.ndarray:
+        """Which of the images `real` is made of: up to 500 row numbers."""
+        return np.random.default_rng(1).permutation(len(self.images))[:REAL_IMAGES]
+
+    @cached_property
+    def native_real(self) -> np.ndarray:
+        """Up to 500 real images as the networks see them."""
+        return self.run.native(self.images[self.real_rows])
 
     @cached_property
     def real(self) -> np.ndarray:
-        """Up to 500 real images as the networks see them, float32 [N, 28, 28, 1]."""
-        order = np.random.default_rng(1).permutation(len(self.images))[:REAL_IMAGES]
-        return scale_pixels(self.images[order])
+        """The same images, float32 [N, 28, 28, 1] in [-1, 1]."""
+        return self.run.view(self.native_real)
+
+    @property
+    def class_names(self) -> tuple:
+        """What the labels stand for; labels without names from 0 to 9 are taken for digits."""
+        if self.dataset is not None:
+            return self.dataset.class_names
+        return tuple(str(label) for label in range(int(self.labels.max()) + 1))
+
+    @cached_property
+    def all_images(self) -> np.ndarray:
+        """All real images, in a form in which they can be compared with `samples`."""
+        if self.dataset is not None:
+            return self.dataset.images
+        return np.clip(self.run.view(self.run.native(self.images)), -1, 1)
+
+    @cached_property
+    def own_labels(self) -> np.ndarray | None:
+        """The labels of `own`, None if the run has no classes."""
+        return self.run.some_labels(OWN_IMAGES)
+
+    @cached_property
+    def native_own(self) -> np.ndarray:
+        """Images that the doctor draws itself, with `z_kind`."""
+        return self.draw(OWN_IMAGES, seed=2, kind=self.z_kind)
 
     @cached_property
     def own(self) -> np.ndarray:
-        """Images that the doctor draws itself, with standard normal z."""
-        return self.draw(OWN_IMAGES, seed=2)
+        """The same images, float32 [N, 28, 28, 1] in [-1, 1]."""
+        return self.run.view(self.native_own)
 
-    def draw(self, n, seed, scale=1.0) -> np.ndarray:
-        """Return `n` images of the run's generator, for z with the standard deviation `scale`."""
-        z = np.random.default_rng(seed).standard_normal((n, self.gan.generator.input_shape[-1]))
-        z = (scale * z).astype("float32")
-        sample = getattr(self.gan, "sample", None)
-        return np.asarray(sample(z) if sample else self.gan.generator(z, training=False))
+    def draw(self, n, seed, scale=1.0, kind="standard normal") -> np.ndarray:
+        """Return `n` native images of the run's generator, for z with the deviation `scale`."""
+        z = self.run.draw_z(n, seed, kind, scale)
+        return self.run.paint(z, self.run.some_labels(n), with_average=True)
+
+    @cached_property
+    def answers_to_z(self) -> bool:
+        """Whether the generator's images vary several times as much if z is ten times as long.
+
+        Then images that are all alike are so only because the first weights are small: nothing in
+        the generator is saturated or dead.
+        """
+        near, far = (spread(self.draw(100, seed=9, scale=scale)) for scale in (1.0, 10.0))
+        return near > 1e-4 and far > 4 * near
+
+    @cached_property
+    def z_kind(self) -> str:
+        """How z is drawn: standard normal, unless the samples show that it is another usual kind.
+
+        Only for a run without a method `draw_z`, which would tell.
+        """
+        normal = next(iter(Z_KINDS))
+        if not self.were_given or hasattr(self.gan, "draw_z"):
+            return normal
+        gaps = {kind: self._gap_of_samples(kind) for kind in Z_KINDS}
+        best = min(gaps, key=gaps.get)
+        return best if gaps[normal] > UNLIKE > gaps[best] else normal
+
+    def _gap_of_samples(self, kind):
+        images = self.run.view(self.draw(OWN_IMAGES, seed=2, kind=kind))
+        return pooled_difference(images, self.samples)
+
+    @cached_property
+    def native_samples(self) -> np.ndarray:
+        """The samples that were handed over, or else `native_own`."""
+        return self.run.native(self._samples) if self.were_given else self.native_own
+
+    @cached_property
+    def samples(self) -> np.ndarray:
+        """The same images, float32 [N, 28, 28, 1] in [-1, 1]."""
+        return self.run.view(self.native_samples)
+
+    # --- The training step -----------------------------------------------------------------------
 
     @cached_property
     def trial(self) -> trial.Trial:
         """What a few training steps did to both networks."""
-        labels = self.dataset.labels if self.dataset else None
-        return trial.try_steps(self.gan, self.images, labels)
+        return trial.try_steps(self.run)
 
     @cached_property
+    def later(self) -> Later:
+        """What sixty more steps lead to."""
+        return trial.long_trial(self.run)
+
+    @property
     def optimizers(self) -> list:
         """The optimizers of the run."""
-        return trial.optimizers(self.gan)
+        return self.run.optimizers
+
+    @cached_property
+    def losses(self) -> list:
+        """The loss objects and the names of losses that the run's models or its step use."""
+        things = self.run.things
+        found = [thing for thing in things if isinstance(thing, keras.losses.Loss)]
+        models = [thing for thing in things if isinstance(thing, keras.Model)]
+        named = [getattr(model, "loss", None) for model in models]
+        return found + [loss for loss in named if isinstance(loss, str)]
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every name that the run's step, and the functions that it calls, mention."""
+        attributes = vars(self.gan) if hasattr(self.gan, "__dict__") else ()
+        return names_used(self.run.things) | set(attributes)
+
+    # --- What D says -----------------------------------------------------------------------------
+
+    @property
+    def d_has_sigmoid(self) -> bool:
+        """Whether D ends in a sigmoid."""
+        return ends_in_sigmoid(self.run.discriminator)
+
+    @property
+    def g_ends_in(self) -> str | None:
+        """The name of the activation that G ends in, None if it ends otherwise."""
+        return last_activation(self.run.generator)
+
+    @cached_property
+    def raw_logits(self) -> list[np.ndarray]:
+        """D's logits of real images and of the generator's own: two arrays [N]."""
+        real_labels = None if self.labels is None else self.labels[self.real_rows]
+        return [
+            self.run.logits(self.native_real, real_labels),
+            self.run.logits(self.native_own, self.own_labels),
+        ]
+
+    @cached_property
+    def fakes_are_one(self) -> bool:
+        """Whether the run labels fakes 1 and real images 0, as some popular GANs do.
+
+        Then D learns to give fakes the higher logits, and G to lower them.
+        """
+        if self.run.is_ours or self.trial.g_gain >= 0:
+            return False
+        now = fraction_ranked_right(*self.raw_logits)
+        if now < SURELY_WRONG or (now > 0.5 and self.trial.d_gain > 0):
+            return now < 0.5
+        return self.later.ranked_right < 0.5
 
     @cached_property
     def logits(self) -> list[np.ndarray]:
-        """D's logits of real images and of the generator's own: two arrays [N]."""
-        return [trial.logits(self.gan, x) for x in (self.real, self.own)]
+        """The same logits, the other way round if the run labels fakes 1: high means real."""
+        return [-logits if self.fakes_are_one else logits for logits in self.raw_logits]
+
+    @property
+    def g_catches_up(self) -> bool:
+        """Whether D's logits of fakes rise clearly within sixty more steps."""
+        rise = self.later.fake_rise
+        return (-rise if self.fakes_are_one else rise) > CATCHING_UP
 
     @cached_property
     def d_is_constant(self) -> bool:
         """Whether D gives the same answer to real images, to fakes and to noise."""
-        noise = np.random.default_rng(4).uniform(-1, 1, (100, 28, 28, 1)).astype("float32")
-        logits = np.concatenate([*self.logits, trial.logits(self.gan, noise)])
-        return bool(np.ptp(logits) < SAME_ANSWER)
+        shape = (100, *self.native_real.shape[1:])
+        noise = np.random.default_rng(4).uniform(self.run.low, 1, shape).astype("float32")
+        of_noise = self.run.logits(noise, self.run.some_labels(100))
+        return bool(np.ptp(np.concatenate([*self.raw_logits, of_noise])) < SAME_ANSWER)
+
+    # --- The samples -----------------------------------------------------------------------------
 
     @cached_property
     def yardstick(self) -> metrics.Yardstick | None:
@@ -86,13 +243,14 @@ class Case:
     @cached_property
     def report(self) -> metrics.Report | None:
         """The measures of the samples, None without a yardstick."""
-        return self.yardstick.report(self.samples) if self.yardstick else None
+        samples = np.clip(self.samples, -1, 1)
+        return self.yardstick.report(samples) if self.yardstick else None
 
     @cached_property
     def steps(self) -> int:
         """How many steps were taken, by the history or by the optimizers' own count."""
         logged = max(map(len, self.history.values()), default=0)
         if len(self.history.get("step", ())):
-            logged = int(self.history["step"].max())
+            logged = int(np.nanmax(self.history["step"]))
         counts = [int(optimizer.iterations) for optimizer in self.optimizers]
         return max(logged, min((count for count in counts if count > 0), default=0))

@@ -1,10 +1,9 @@
-"""The illnesses checked first: are the numbers, the data and the samples what they should be?"""
+"""The illnesses checked first: are the numbers and the samples what they should be?"""
 
 import numpy as np
 
 from course_lib.judging import metrics
 from course_lib.judging.doctor.illness import Illness
-from course_lib.judging.doctor.orientation import see_turned
 
 
 class NonFinite(Illness):
@@ -26,56 +25,14 @@ class NonFinite(Illness):
         for name, values in case.history.items():
             if not np.isfinite(values).all():
                 first = int(np.argmin(np.isfinite(values)))
-                step = case.history["step"][first] if "step" in case.history else first + 1
+                steps = case.history.get("step", ())
+                step = steps[first] if first < len(steps) else first + 1
                 return f"{name} is {values[first]} from step {step:.0f} on"
         for network in case.networks:
             for weight in network.weights:
                 if not np.isfinite(np.array(weight)).all():
                     return f"the weight {weight.path} of the {network.name} contains nan or inf"
         return None if np.isfinite(case.samples).all() else "the samples contain nan or inf"
-
-
-class BadDataset(Illness):
-    """The images are inverted, turned or mirrored, or a class is missing or rare."""
-
-    name = "bad-dataset"
-    cause = (
-        "A generator learns whatever it is shown, even if that is turned, inverted or unbalanced."
-    )
-    fix = "Look at twenty images with their labels before every training."
-    lesson = "01"
-
-    RARE = 0.1  # of the mean class size; of ten classes, most batches of 32 then lack this one
-
-    def look(self, case) -> str | None:
-        """Look at the background, at the size of the classes, and at which way up images are."""
-        if evidence := self._bright_background(case.real):
-            return evidence
-        if case.dataset is None:
-            return None
-        return self._unbalanced(case.dataset) or see_turned(case.dataset)
-
-    def _bright_background(self, real):
-        border = np.concatenate([real[:, 0], real[:, -1], real[:, :, 0], real[:, :, -1]], axis=1)
-        if np.median(border) > (real.min() + real.max()) / 2:
-            return (
-                "the background is bright: the median border pixel is in the upper half of the "
-                "pixel range"
-            )
-        return None
-
-    def _unbalanced(self, dataset):
-        names = dataset.class_names
-        counts = np.bincount(dataset.labels, minlength=len(names))
-        if (counts > 0).sum() == 1:
-            return f"all {len(dataset):,} images belong to one class, {names[counts.argmax()]!r}"
-        rarest = counts.argmin()
-        if counts[rarest] < self.RARE * counts.mean():
-            return (
-                f"the class {names[rarest]!r} has {counts[rarest]:,} images, but the classes have "
-                f"{counts.mean():,.0f} on average"
-            )
-        return None
 
 
 class Copying(Illness):
@@ -95,8 +52,8 @@ class Copying(Illness):
 
     def look(self, case) -> str | None:
         """Look for copies of training images among the first 500 samples."""
-        some = case.samples[: metrics.COPY_SAMPLE]
-        fraction = metrics.find_copies(case.images, some).mean()
+        some = np.clip(case.samples[: metrics.COPY_SAMPLE], -1, 1)
+        fraction = metrics.find_copies(case.all_images, some).mean()
         if fraction > self.MOST:
             return f"{fraction:.0%} of the samples are copies of training images"
         return None

@@ -4,9 +4,10 @@ The thresholds were set on the clinic's tuning runs, whose recipes and seeds hav
 score (`python benchmarks/clinic --tuning`).
 """
 
+import keras
 import numpy as np
 
-from course_lib.judging.doctor import trial
+from course_lib.judging.doctor.handover import NotExaminedError
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import (
     UNLIKE,
@@ -15,6 +16,7 @@ from course_lib.judging.doctor.measures import (
     sigmoid,
     spread,
 )
+from course_lib.judging.doctor.run import Z_KINDS
 
 ALL_ALIKE = 0.1  # of the spread of real images: samples that vary less show one picture
 
@@ -33,12 +35,13 @@ class ConstantOutput(Illness):
     )
     lesson = "03"
 
+    EARLY = 200  # steps: before that, images may vary little because the first weights are small
     PLAIN = 0.3  # of the contrast of a real image; samples of one and the same character have more
 
     def look(self, case) -> str | None:
         """Look at how much the samples vary, and at the contrast of their mean."""
         varied, usual = spread(case.samples), spread(case.real)
-        if varied > ALL_ALIKE * usual:
+        if varied > ALL_ALIKE * usual or (0 < case.steps < self.EARLY and case.answers_to_z):
             return None
         if case.samples.mean(axis=0).std() < self.PLAIN * case.real[0].std():
             return (
@@ -46,6 +49,53 @@ class ConstantOutput(Illness):
                 f"those of real images by {usual:.2f}"
             )
         return None
+
+
+class StaleBatchNorm(Illness):
+    """G's batch normalisation draws other images for samples than in training."""
+
+    name = "stale-batch-norm"
+    cause = (
+        "In training, batch normalisation uses the statistics of the batch; for samples, its "
+        "running averages. These are still far from the batches': with a momentum of 0.999 they "
+        "need thousands of steps."
+    )
+    fix = (
+        "Use BatchNormalization(momentum=0.8) or 0.9 in the generator, or train on. Until then, "
+        "generator(z, training=True) shows what G has learned."
+    )
+    lesson = "05"
+
+    FAR = 0.45  # of the images' own variation; runs with a usual momentum stay below 0.3
+    SLOW = 0.99  # Keras's own momentum: it needs some hundred steps, which is no illness
+    EARLY = 200  # steps
+    IMAGES = 256
+
+    def look(self, case) -> str | None:
+        """Compare the images of the same z, drawn in training mode and in inference mode."""
+        kind, layers = keras.layers.BatchNormalization, case.run.generator._flatten_layers()
+        momentum = max((layer.momentum for layer in layers if isinstance(layer, kind)), default=0)
+        if not momentum or (momentum <= self.SLOW and 0 < case.steps < self.EARLY):
+            return None
+        difference = min(self._difference(case, kind) for kind in Z_KINDS)
+        if difference > self.FAR:
+            return (
+                "the same z gives other images in training mode than in inference mode: they "
+                f"differ by {difference:.0%} of how much images vary (the largest momentum is "
+                f"{momentum:g})"
+            )
+        return None
+
+    def _difference(self, case, z_kind):
+        """Return how far apart the two are for one kind of z; the training may use any."""
+        run, labels = case.run, case.run.some_labels(self.IMAGES)
+        z = run.draw_z(self.IMAGES, seed=8, kind=z_kind)
+        with run.put_back():  # training mode moves the averages
+            drawn, trained = (run.view(run.paint(z, labels, training=t)) for t in (False, True))
+        if spread(trained) < ALL_ALIKE * spread(case.real):
+            return 0.0  # another illness
+        varied = np.sqrt(np.square(trained - trained.mean(axis=0)).mean())
+        return np.sqrt(np.square(trained - drawn).mean()) / varied
 
 
 class BlindDiscriminator(Illness):
@@ -117,24 +167,46 @@ class LatentMismatch(Illness):
 
     def look(self, case) -> str | None:
         """Look at the z of the training, then compare the samples with images drawn here."""
-        return self._training(case.gan) or self._samples(case)
+        return self._training(case) or self._samples(case)
 
-    def _training(self, gan):
-        if not hasattr(gan, "draw_z"):
+    def _training(self, case):
+        if (pair := self._two_batches(case)) is None:
             return None
-        with trial.put_back(gan):
-            first, second = (np.asarray(gan.draw_z(self.BATCH)) for _ in range(2))
+        first, second = pair
         if np.array_equal(first, second) or len(np.unique(first, axis=0)) < self.BATCH:
             return "z does not vary in training: two batches are equal, or two rows of one batch"
         mean, deviation = first.mean(), first.std()
-        if abs(mean) > self.TOLERANCE or abs(deviation - 1) > self.TOLERANCE:
-            return (
-                f"z in training has mean {mean:.2f} and standard deviation {deviation:.2f}; a "
-                "standard normal has 0 and 1"
-            )
-        return None
+        if abs(mean) < self.TOLERANCE and abs(deviation - 1) < self.TOLERANCE:
+            return None
+        if self._are_like_training(case):
+            return None
+        return (
+            f"z in training has mean {mean:.2f} and standard deviation {deviation:.2f}, but the "
+            "samples weren't drawn with such z; a standard normal has 0 and 1"
+        )
+
+    def _two_batches(self, case):
+        """Return two batches of the z of the training, None if the run has no method for it."""
+        if not hasattr(case.gan, "draw_z"):
+            return None
+        try:
+            with case.run.put_back():
+                return tuple(np.asarray(case.gan.draw_z(self.BATCH)) for _ in range(2))
+        except TypeError:  # somebody else's method of this name, with other arguments
+            return None
+
+    def _are_like_training(self, case):
+        """Whether the samples look as if they were drawn with the z of the training."""
+        if not case.were_given:
+            return False
+        with case.run.put_back():
+            z = np.asarray(case.gan.draw_z(len(case.samples)))
+        images = case.run.view(case.run.paint(z, case.run.some_labels(len(z)), with_average=True))
+        return pooled_difference(images, case.samples) < UNLIKE
 
     def _samples(self, case):
+        if self._two_batches(case) and self._are_like_training(case):
+            return None
         difference = pooled_difference(case.own, case.samples)
         if difference > UNLIKE:
             return (
@@ -166,18 +238,25 @@ class ModeCollapse(Illness):
 
     READABLE = 0.2  # a precision below which the classes of samples mean nothing
     EARLY = 200  # steps; classes missing before that may still come
+    LATE = 5000  # steps; classes missing after that no longer come
+    COVERED = 0.2  # of the coverage of other real images, within the classes that are written
+    NEVER = 0.004  # of the readable samples, for each missing class; misreadings stay below
+    BLURRED = 1000  # steps, until which blurred samples may be read as one class
+    ONE_CLASS = 0.8  # of the readable samples
     MISSING = 0.15  # of the classes: two of ten
     DIVERSITY = 0.4  # of the diversity within a class of real images
 
     def look(self, case) -> str | None:
         """Look for missing classes, and for classes whose samples are all alike."""
+        early = 0 < case.steps < self.EARLY
         if spread(case.samples) <= ALL_ALIKE * spread(case.real):
-            return "all samples show about the same character"
+            may_still_come = early and case.answers_to_z
+            return None if may_still_come else "all samples show about the same character"
         report = case.report
-        if report is None or report.precision < self.READABLE or 0 < case.steps < self.EARLY:
+        if report is None or report.precision < self.READABLE or early:
             return None
         n, missing = len(report.class_counts), report.missing()
-        if len(missing) > self.MISSING * n:
+        if len(missing) > self.MISSING * n and not self._may_still_come(case, missing):
             return (
                 f"{n - len(missing)} of {n} classes are written; missing or rare: "
                 f"{' '.join(missing)}"
@@ -188,6 +267,23 @@ class ModeCollapse(Illness):
                 f"images {report.real.diversity:.1f}"
             )
         return None
+
+    def _may_still_come(self, case, missing):
+        """Whether a G that covers so little seems to be on its way, rather than collapsed.
+
+        While G learns, the rare classes appear now and then, and early on most blurred samples are
+        read as one class; a collapsed G never writes what is missing.
+        """
+        counts = case.report.class_counts
+        written = max(1 - len(missing) / len(counts), 0.1)
+        if case.steps > self.LATE:
+            return False
+        if case.report.coverage / written > self.COVERED * case.report.real.coverage:
+            return False
+        total = max(sum(counts.values()), 1)
+        blurred = 0 < case.steps < self.BLURRED and max(counts.values()) > self.ONE_CLASS * total
+        seen = sum(counts[name] for name in missing) / len(missing) / total
+        return blurred or seen > self.NEVER
 
 
 class SaturatedDiscriminator(Illness):
@@ -200,17 +296,26 @@ class SaturatedDiscriminator(Illness):
 
     RIGHT = 0.99  # of the pairs of a real image and a fake
     SCORE = 0.01  # of the median fake; runs that were only stopped early stay above 0.02
+    EARLY = 50  # steps: before that, G has had no chance to answer
 
     def look(self, case) -> str | None:
         """Look at whether D ranks all pairs right and gives fakes a score of nearly 0."""
+        if 0 < case.steps < self.EARLY:
+            return None
         right = fraction_ranked_right(*case.logits)
         score = np.median(sigmoid(case.logits[1]))
-        if right > self.RIGHT and score < self.SCORE:
+        if right > self.RIGHT and score < self.SCORE and not self._g_catches_up(case):
             return (
                 f"D ranks a real image above a fake one in {right:.1%} of the pairs, and gives "
                 f"the median fake a score of {score:.4f}"
             )
         return None
+
+    def _g_catches_up(self, case):
+        try:
+            return case.g_catches_up
+        except NotExaminedError:  # without a step, what D says now must do
+            return False
 
 
 class Undertrained(Illness):

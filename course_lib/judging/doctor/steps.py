@@ -3,13 +3,12 @@
 Most of these show up in the trial steps of `Case.trial`.
 """
 
-import keras
 import numpy as np
-from keras import layers
 
 from course_lib.judging.doctor import trial
+from course_lib.judging.doctor.activations import RANGES
 from course_lib.judging.doctor.illness import Illness
-from course_lib.judging.doctor.measures import sigmoid, spread
+from course_lib.judging.doctor.measures import fraction_ranked_right, sigmoid, spread
 
 
 def adam_rates(case) -> list[float]:
@@ -83,22 +82,22 @@ class PixelRange(Illness):
         return self._generator(case) or self._samples(case)
 
     def _generator(self, case):
-        low, high = case.real.min(), case.real.max()
+        low, high = case.native_real.min(), case.native_real.max()
         seen = f"real pixels run from {low:.1f} to {high:.1f}, but the generator"
-        end = last_activation(case.gan.generator)
+        own, end = case.native_own, case.g_ends_in
         if end in RANGES:
             least, most = RANGES[end]
             if abs(least - low) > self.GAP or self.GAP < abs(most - high) < np.inf:
                 return f"{seen} ends in {end}, which runs from {least:.0f} to {most:.0f}"
-        elif np.ptp(case.own) > self.LEAST_RANGE:
+        elif np.ptp(own) > self.LEAST_RANGE:
             far = case.draw(100, seed=3, scale=self.FAR)
-            least, most = min(far.min(), case.own.min()), max(far.max(), case.own.max())
+            least, most = min(far.min(), own.min()), max(far.max(), own.max())
             if abs(least - low) > self.GAP or abs(most - high) > self.GAP:
                 return f"{seen} reaches from {least:.1f} to {most:.1f}"
         return None
 
     def _samples(self, case):
-        samples, own = case.samples, case.own
+        samples, own = case.native_samples, case.native_own
         gaps = abs(samples.min() - own.min()), abs(samples.max() - own.max())
         if max(gaps) > self.GAP:
             return (
@@ -106,26 +105,6 @@ class PixelRange(Illness):
                 f"generator's own images from {own.min():.1f} to {own.max():.1f}"
             )
         return None
-
-
-RANGES = {  # of an activation: (lowest, highest) output
-    "tanh": (-1.0, 1.0),
-    "sigmoid": (0.0, 1.0),
-    "hard_sigmoid": (0.0, 1.0),
-    "softmax": (0.0, 1.0),
-    "relu": (0.0, np.inf),
-}
-RESHAPING = (layers.Reshape, layers.Flatten, layers.Permute, layers.Cropping2D)
-
-
-def last_activation(network) -> str | None:
-    """Return the name of the activation that a network ends in, or None if it ends otherwise."""
-    for layer in reversed(network.layers):
-        if not isinstance(layer, RESHAPING):
-            break
-    if isinstance(layer, keras.Model):
-        return last_activation(layer)
-    return getattr(getattr(layer, "activation", None), "__name__", None)
 
 
 class FrozenDiscriminator(Illness):
@@ -161,13 +140,10 @@ class BatchNormMixing(Illness):
     lesson = "05"
 
     LEAST = 0.75  # halfway between one mixed batch (0.5) and two separate ones (1.0)
-    PROBES = 32
 
     def look(self, case) -> str | None:
         """Take a step on all-white images and see how far they enter D's running mean."""
-        white = 255 if case.images.dtype == np.uint8 else 1
-        probe = np.full((self.PROBES, 28, 28, 1), white, case.images.dtype)
-        fraction = trial.batch_norm_fraction(case.gan, probe)
+        fraction = trial.batch_norm_fraction(case.run)
         if fraction is not None and fraction < self.LEAST:
             return (
                 f"only {fraction:.0%} of the mean that D's batch normalisation computes for real "
@@ -213,27 +189,47 @@ class SwappedLabels(Illness):
     REAL_SCORE, FAKE_SCORE = 0.25, 0.85  # a D that is so wrong about both was trained to be wrong
     LEAST_SPREAD = 0.01  # of real images' spread; gains are measured in units of the fakes' spread
     D_GAIN = -0.2  # deviations a step; swapped labels: about -0.5, healthy runs: -0.05 and above
-    D_LEARNS = 0.1  # deviations a step; G can only follow a D that learns
+    D_LEARNS = 0.1  # deviations a step; G can only follow a D that learns,
+    KNOWS = 0.9  # or one that ranks this fraction of pairs right already
+    G_GAIN_SURE = -3  # likewise, if D knows real images; it is sure, so its logits move little
     G_GAIN = -10  # deviations, for a step as long as the weights; healthy runs: 2 to 200
 
     def look(self, case) -> str | None:
         """Look at D's scores, then at where the trial steps of D and of G lead."""
+        if case.fakes_are_one:  # the other convention: both networks agree on it
+            return None
         real, fake = (sigmoid(logits).mean() for logits in case.logits)
-        if real < self.REAL_SCORE and fake > self.FAKE_SCORE:
+        if real < self.REAL_SCORE and fake > self.FAKE_SCORE and self._confirmed(case):
             return (
                 f"D gives real images a mean score of {real:.2f} and fakes one of {fake:.2f}: "
                 "the wrong way round"
             )
         if spread(case.own) < self.LEAST_SPREAD * spread(case.real):
             return None
-        steps = case.trial
-        if steps.d_gain < self.D_GAIN:
+        return self._steps_of_d(case) or self._steps_of_g(case)
+
+    def _confirmed(self, case):
+        """Whether D ranks fakes above real images after more steps.
+
+        A single step may lead there in a sound run too: labels of 0.9 lower a logit of 5.
+        """
+        return case.later.ranked_right < 0.5
+
+    def _steps_of_d(self, case):
+        gain = case.trial.d_gain
+        if gain < self.D_GAIN and self._confirmed(case):
             return (
                 "D's own steps move its logits of real images towards those of fakes, or below "
-                f"them ({steps.d_gain:.2f} standard deviations a step)"
+                f"them ({gain:.2f} standard deviations a step)"
             )
+        return None
+
+    def _steps_of_g(self, case):
+        steps = case.trial
+        d_knows = fraction_ranked_right(*case.logits) > self.KNOWS
         d_learns = steps.d_gain > self.D_LEARNS or steps.d_rate == 0
-        if d_learns and steps.g_gain < self.G_GAIN * steps.g_rate:
+        least = self.G_GAIN_SURE if d_knows else self.G_GAIN
+        if (d_learns or d_knows) and steps.g_gain < least * steps.g_rate:
             return (
                 "G's own steps lower the score that D gives its images "
                 f"({steps.g_gain:.2g} standard deviations a step)"

@@ -1,19 +1,17 @@
 """Trial steps: train a run for a few steps, see what they change, and restore everything.
 
-This is how the doctor looks at a run from outside: it passes real images to the run's own
-`train_on_batch` and compares the two networks before and after.
+This is how the doctor looks at a run from outside: it passes real images to the run's own training
+step and compares the two networks before and after.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
-from course_lib.data.pixels import scale_pixels
 from course_lib.gan.combined import FrozenDiscriminatorError
-from course_lib.gan.conditional import ConditionalGAN
+from course_lib.judging.doctor.measures import fraction_ranked_right
+from course_lib.judging.doctor.run import Run
 from course_lib.training.weights import largest_difference, snapshot
 
 
@@ -36,30 +34,54 @@ class Trial(NamedTuple):
 
 
 STOOD_STILL = (0.0, 0.0, 0.0)  # a step of one network: (moved, rate, gain)
+FAKES = 128  # that a step is judged by
+LONG = 60  # steps: enough for a D that is trained to be wrong to become wrong
 
 
-def try_steps(gan, images, labels=None, batch_size=32, wanted=4, most=16, seed=0) -> Trial:
+class _Probe:
+    """What steps are judged by: some z, and random batches of real images."""
+
+    def __init__(self, run, seed):
+        self.run, self.rng = run, np.random.default_rng(seed)
+        self.z = run.draw_z(FAKES, seed)
+        self.labels = run.some_labels(FAKES, seed)
+
+    def batch(self) -> tuple:
+        """Return the images and labels of a random batch."""
+        size, n = self.run.way.batch_size, len(self.run.given)
+        return self.run.batch(self.rng.permutation(max(size, n))[:size] % n)
+
+    def fakes(self) -> np.ndarray:
+        """Return the images that G makes of the z now."""
+        return self.run.paint(self.z, self.labels, training=True)
+
+    def fake_logits(self, fakes) -> np.ndarray:
+        """Return D's logits of these images."""
+        return self.run.logits(fakes, self.labels)
+
+    def gap(self, images, labels, fakes) -> float:
+        """Return D's mean logit of real images minus that of fakes."""
+        real_logits = self.run.logits(self.run.native(images), labels)
+        return real_logits.mean() - self.fake_logits(fakes).mean()
+
+
+def try_steps(run: Run, wanted=4, most=16, seed=0) -> Trial:
     """Take trial steps until both networks have moved `wanted` times, but at most `most` steps.
 
     The optimizers' memory of earlier steps is reset first, so that a step shows where its own batch
-    leads. Afterwards weights, optimizers and random numbers are as they were.
+    leads. Afterwards the run is as it was.
 
-    Args:
-        gan: anything with `generator`, `discriminator` and `train_on_batch(images)`.
-        images: an array [N, 28, 28, 1] of the kind that the run is trained on.
-        labels: integers [N]; only a `ConditionalGAN` needs them.
-        batch_size, seed: of the batches that are drawn from `images`.
+    Raises:
+        NotExaminedError: if no step can be taken.
     """
-    rng = np.random.default_rng(seed)
-    z = rng.standard_normal((128, gan.generator.input_shape[-1]), dtype="float32")
-    batch_size = min(batch_size, len(images))
     d_steps, g_steps = [], []
-    with put_back(gan):
-        forget(gan)
+    probe = _Probe(run, seed)
+    run.way  # noqa: B018 - found before anything is put back
+    with run.put_back():
+        forget(run)
         for _ in range(most):
-            rows = rng.permutation(len(images))[:batch_size]
             try:
-                step = _try_step(gan, images[rows], None if labels is None else labels[rows], z)
+                step = _try_step(probe)
             except FrozenDiscriminatorError:
                 break
             for steps, found in zip((d_steps, g_steps), step, strict=True):
@@ -67,65 +89,86 @@ def try_steps(gan, images, labels=None, batch_size=32, wanted=4, most=16, seed=0
                     steps.append(found)
             if len(d_steps) >= wanted and len(g_steps) >= wanted:
                 break
-        if not d_steps and (moved := _provoke(gan, images.dtype, z)) > 0:
+        if not d_steps and (moved := _provoke(probe)) > 0:
             d_steps.append((moved, 0.0, 0.0))
     d, g = (np.mean(steps or [STOOD_STILL], axis=0).tolist() for steps in (d_steps, g_steps))
     return Trial(d[0], g[0], d[1], g[1], d[2], g[2])
 
 
-def _try_step(gan, batch, labels, z):
+def _try_step(probe):
     """Train on one batch. Return (moved, rate, gain) of D and of G."""
-    d_before, g_before = (snapshot(_learned(net)) for net in (gan.discriminator, gan.generator))
-    fakes = gan.generator(z, training=True)
-    gap_before = _gap(gan, batch, fakes)
-    _train(gan, batch, labels)
-    fake_logits = logits(gan, fakes)
+    run = probe.run
+    d_before, g_before = (snapshot(_learned(net)) for net in (run.discriminator, run.generator))
+    images, labels = probe.batch()
+    fakes = probe.fakes()
+    gap_before = probe.gap(images, labels, fakes)
+    run.way(images, labels)
+    fake_logits = probe.fake_logits(fakes)
     unit = np.std(fake_logits) + 1e-6
-    d_gain = (_gap(gan, batch, fakes) - gap_before) / unit
-    g_gain = (logits(gan, gan.generator(z, training=True)).mean() - fake_logits.mean()) / unit
+    d_gain = (probe.gap(images, labels, fakes) - gap_before) / unit
+    g_gain = (probe.fake_logits(probe.fakes()).mean() - fake_logits.mean()) / unit
     return (
-        (*_change(gan.discriminator, d_before), d_gain),
-        (*_change(gan.generator, g_before), g_gain),
+        (*_change(run.discriminator, d_before), d_gain),
+        (*_change(run.generator, g_before), g_gain),
     )
 
 
-def _provoke(gan, dtype, z):
+def _provoke(probe):
     """Return how far D moves when fakes are passed to it as real: 0.0 only if it is frozen.
 
     With the hinge loss, a D that easily tells real from fake doesn't move, but it isn't frozen.
     """
-    fakes = np.clip(np.asarray(gan.generator(z, training=True)), -1, 1)
-    before = snapshot(_learned(gan.discriminator))
-    if dtype == np.uint8:
-        fakes = ((fakes + 1) * 127.5).astype("uint8")
+    run = probe.run
+    n = run.way.batch_size
+    fakes = np.clip(np.resize(probe.fakes(), (n, *run.native_shape)), run.low, 1)
+    before = snapshot(_learned(run.discriminator))
     try:
-        _train(gan, fakes, np.zeros(len(fakes), "int64"))
+        run.way(as_handed(run, fakes), None if run.labels is None else np.zeros(n, "int64"))
     except FrozenDiscriminatorError:
         return 0.0
-    return largest_difference(_learned(gan.discriminator), before)
+    return largest_difference(_learned(run.discriminator), before)
 
 
-def _train(gan, images, labels):
-    """Let the run take one step of its own. Only a `ConditionalGAN` is given the labels."""
-    if isinstance(gan, ConditionalGAN) and labels is not None:
-        gan.train_on_batch(images, labels)
-    else:
-        gan.train_on_batch(images)
+def as_handed(run, native_images) -> np.ndarray:
+    """Return native images in the form in which the run's step takes real ones."""
+    if run.wants_native:
+        return native_images
+    images = native_images.reshape(-1, *run.given.shape[1:])
+    if run.given.dtype == np.uint8:
+        return ((images - run.low) / (1 - run.low) * 255).astype("uint8")
+    return images
 
 
-def logits(gan, images) -> np.ndarray:
-    """Return D's logits of images [N, 28, 28, 1], one for each image, [N].
+class Later(NamedTuple):
+    """What more steps lead to.
 
-    A conditional D has one for each class; the largest says how real the image looks as the
-    character that it resembles most.
+    `ranked_right`: the fraction of pairs that D then ranks right, with 1 for real; near 0, D has
+    learned to give fakes the higher logits.
+    `fake_rise`: by how much D's median logit of fakes has risen.
     """
-    found = np.asarray(gan.discriminator(images, training=False))
-    return found.reshape(len(images), -1).max(axis=1)
+
+    ranked_right: float
+    fake_rise: float
 
 
-def _gap(gan, real_images, fake_images):
-    """Return D's mean logit of real images minus that of fakes."""
-    return logits(gan, scale_pixels(real_images)).mean() - logits(gan, fake_images).mean()
+def long_trial(run: Run, steps=LONG, seed=1) -> Later:
+    """Take many steps and look at D's logits afterwards. Then the run is put back as it was.
+
+    Raises:
+        NotExaminedError: if no step can be taken.
+    """
+    probe = _Probe(run, seed)
+    run.way  # noqa: B018 - found before anything is put back
+    with run.put_back():
+        forget(run)
+        before = np.median(probe.fake_logits(probe.fakes()))
+        for _ in range(steps):
+            run.way(*probe.batch())
+        images, labels = probe.batch()
+        real_logits = run.logits(run.native(images), labels)
+        fake_logits = probe.fake_logits(probe.fakes())
+        ranked_right = fraction_ranked_right(real_logits, fake_logits)
+        return Later(ranked_right, float(np.median(fake_logits) - before))
 
 
 def _learned(network):
@@ -138,74 +181,56 @@ def _change(network, before):
     learned = _learned(network)
     pairs = zip(snapshot(learned), before, strict=True)
     kernels = [(new - old, old) for new, old in pairs if old.ndim > 1]
-    step, length = (np.sqrt(sum(np.square(x).sum() for x in side)) for side in zip(*kernels))
-    return largest_difference(learned, before), float(step / length)
+    if not kernels:
+        return largest_difference(learned, before), 0.0
+    step, length = (
+        np.sqrt(sum(np.square(x).sum() for x in side)) for side in zip(*kernels, strict=True)
+    )
+    return largest_difference(learned, before), float(step / (length + 1e-12))
 
 
-def batch_norm_fraction(gan, probe) -> float | None:
-    """Return how much real images count in the mean that D's first batch normalisation learns.
-
-    Args:
-        gan: as `try_steps` takes it.
-        probe: a batch of real images unlike any fake, so that the two can be told apart.
-
-    Returns:
-        About 1 if real images and fakes pass through it one after the other, 0.5 if they pass
-        through together, None if D has no such layer.
-    """
-    kind = keras.layers.BatchNormalization
-    norm = next((layer for layer in gan.discriminator.layers if isinstance(layer, kind)), None)
-    if norm is None:
-        return None
-    before_norm = keras.Model(gan.discriminator.input, norm.input)
-    axes = tuple(range(len(norm.input.shape) - 1))
-    z = np.random.default_rng(0).standard_normal((len(probe), gan.generator.input_shape[-1]))
-    with put_back(gan):
-        fakes = gan.generator(z.astype("float32"), training=True)
-        real_mean, fake_mean = (
-            np.asarray(before_norm(images)).mean(axis=axes)
-            for images in (scale_pixels(probe), fakes)
-        )
-        norm.moving_mean.assign(np.zeros_like(real_mean))  # a training step doesn't use it
-        _train(gan, probe, np.zeros(len(probe), "int64"))
-        learned = np.asarray(norm.moving_mean) / (1 - norm.momentum)
-    sides = np.stack([real_mean, fake_mean], axis=1)
-    return float(np.linalg.lstsq(sides, learned, rcond=None)[0][0])
-
-
-@contextmanager
-def put_back(gan) -> Iterator[None]:
-    """Restore weights, optimizers and random numbers after the block, whatever happens inside."""
-    variables = _variables(gan)
-    values = snapshot(variables)
-    generators = [v for v in vars(gan).values() if isinstance(v, np.random.Generator)]
-    states = [generator.bit_generator.state for generator in generators]
-    try:
-        yield
-    finally:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-        for generator, state in zip(generators, states, strict=True):
-            generator.bit_generator.state = state
-
-
-def forget(gan) -> None:
+def forget(run) -> None:
     """Reset the optimizers' memory: their momenta and step counts, but not their learning rates."""
-    for optimizer in optimizers(gan):
+    for optimizer in run.optimizers:
         for variable in optimizer.variables:
             if len(variable.shape) > 0 or "iteration" in variable.path:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
 
 
-def optimizers(gan) -> list[keras.optimizers.Optimizer]:
-    """Return the optimizers of a run: attributes of `gan`, or of the models among them."""
-    parts = [*vars(gan).values()]
-    parts += [getattr(part, "optimizer", None) for part in parts]
-    found = {id(p): p for p in parts if isinstance(p, keras.optimizers.Optimizer)}
-    return list(found.values())
+def batch_norm_fraction(run: Run) -> float | None:
+    """Return how much real images count in the mean that D's first batch normalisation learns.
+
+    A step is taken on all-white images, which are unlike any fake, so the two can be told apart.
+
+    Returns:
+        About 1 if real images and fakes pass through it one after the other, 0.5 if they pass
+        through together, None if D has no such layer, or if the step draws its own images.
+    """
+    norm, before_norm = _first_batch_norm(run.discriminator)
+    if norm is None or not run.way.takes_batch:
+        return None
+    axes = tuple(range(len(norm.input.shape) - 1))
+    n = run.way.batch_size
+    probe = np.ones((n, *run.native_shape), "float32")
+    labels, real_labels = run.some_labels(n), None if run.labels is None else run.labels[:n]
+    with run.put_back():
+        fakes = run.paint(run.draw_z(n, seed=0), labels, training=True)
+        real_mean, fake_mean = (
+            np.asarray(before_norm(run.d_inputs(images, labels))).mean(axis=axes)
+            for images in (probe, fakes)
+        )
+        norm.moving_mean.assign(np.zeros_like(real_mean))  # a training step doesn't use it
+        run.way(as_handed(run, probe), real_labels)
+        learned = np.asarray(norm.moving_mean) / (1 - norm.momentum)
+    sides = np.stack([real_mean, fake_mean], axis=1)
+    return float(np.linalg.lstsq(sides, learned, rcond=None)[0][0])
 
 
-def _variables(gan):
-    owners = [p for p in (gan, *vars(gan).values()) if isinstance(p, keras.Model)]
-    found = {id(v): v for owner in (*owners, *optimizers(gan)) for v in owner.variables}
-    return list(found.values())
+def _first_batch_norm(network):
+    """Return a network's first batch normalisation and the model of what comes before it."""
+    kind = keras.layers.BatchNormalization
+    norm = next((layer for layer in network.layers if isinstance(layer, kind)), None)
+    try:
+        return norm, keras.Model(network.input, norm.input)
+    except (AttributeError, ValueError, TypeError):  # none, or a network written as a subclass
+        return None, None

@@ -1,0 +1,46 @@
+"""The real images of a run, in whatever form they were handed over."""
+
+import numpy as np
+import tensorflow as tf
+
+from course_lib.data.dataset import Dataset
+from course_lib.judging.doctor.handover import NotExaminedError
+
+MOST_BATCHES = 400  # of a tf.data.Dataset
+ENOUGH = 3000  # images of it
+
+
+def images_and_labels(images) -> tuple:
+    """Return images [N, ...] and labels [N] or None, from all forms that `examine` takes.
+
+    Raises:
+        NotExaminedError: if these aren't images.
+    """
+    if isinstance(images, Dataset):
+        return images.images, images.labels
+    if isinstance(images, tf.data.Dataset):
+        images = _collect(images)
+    pair = images if isinstance(images, (tuple, list)) and len(images) == 2 else (images, None)
+    found, labels = np.asarray(pair[0]), pair[1]
+    if found.ndim < 2 or found.dtype.kind not in "fiu" or len(found) < 2:
+        raise NotExaminedError(
+            f"the run: the images are {found.dtype} of the shape {list(found.shape)}; hand over an "
+            "array [N, 28, 28, 1] or a Dataset"
+        )
+    found = found.astype("float32") if found.dtype != np.uint8 else found
+    if labels is not None:
+        labels = np.asarray(labels)
+        labels = labels.argmax(axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels
+        labels = labels.ravel().astype("int64")
+    return found, labels
+
+
+def _collect(batches):
+    """Return the first images of a tf.data.Dataset, and their labels if it has some."""
+    parts = []
+    for batch in batches.take(MOST_BATCHES):
+        parts.append(batch if isinstance(batch, (tuple, list)) else (batch, None))
+        if sum(len(part[0]) for part in parts) >= ENOUGH:
+            break
+    images, labels = (list(side) for side in zip(*[part[:2] for part in parts], strict=True))
+    return np.concatenate(images), None if labels[0] is None else np.concatenate(labels)

@@ -1,0 +1,210 @@
+"""The illnesses of how a run is put together: which loss D's answer meets, who moves whom."""
+
+import keras
+import numpy as np
+
+from course_lib.gan.gan import GAN
+from course_lib.judging.doctor.activations import last_activation
+from course_lib.judging.doctor.illness import Illness
+from course_lib.judging.doctor.measures import sigmoid
+
+CROSS_ENTROPIES = ("binary_crossentropy", "bce", "BinaryCrossentropy")
+
+
+def takes_logits(case) -> set[bool]:
+    """Return which kinds of cross-entropy a run uses: True with from_logits, False without.
+
+    Empty if the doctor can't see the loss, as in a loss that the step computes itself.
+    """
+    kinds = set()
+    for loss in case.losses:
+        if isinstance(loss, keras.losses.BinaryCrossentropy):
+            kinds.add(bool(getattr(loss, "from_logits", False)))
+        elif isinstance(loss, str) and loss in CROSS_ENTROPIES:
+            kinds.add(False)
+    if isinstance(case.gan, GAN) or "sigmoid_cross_entropy_with_logits" in case.names:
+        kinds.add(True)
+    return kinds
+
+
+class DoubleSigmoid(Illness):
+    """D ends in a sigmoid, and its loss applies another one."""
+
+    name = "double-sigmoid"
+    cause = (
+        "D's answer passes through a sigmoid twice: in its last layer, and in a loss that expects "
+        "logits. Then D can't be sure of anything, and its gradients fade."
+    )
+    fix = (
+        "Leave the sigmoid out of D's last layer (Dense(1)), or use a loss with from_logits=False. "
+        "The first computes more exactly."
+    )
+    lesson = "02"
+
+    LEAST = 0.5  # the lowest d_loss with two sigmoids is 0.503
+    SURE = 0.2  # a d_loss that D's own probabilities would give, below which it should be
+    NEAR = 0.06  # of the d_loss that two sigmoids would give
+
+    def look(self, case) -> str | None:
+        """Look at the kind of loss; where it can't be seen, at the losses that were logged."""
+        if not case.d_has_sigmoid:
+            return None
+        real, fake = (sigmoid(sigmoid(logits)).mean() for logits in case.logits)
+        scores = f"a real image scores at most 0.73 there (now {real:.2f}, fakes {fake:.2f})"
+        if takes_logits(case) == {True}:
+            return f"D ends in a sigmoid, and its loss takes the sigmoid of that again: {scores}"
+        if not takes_logits(case) and self._explains_the_log(case):
+            return (
+                f"D ends in a sigmoid and tells real from fake, but d_loss stays at "
+                f"{self._last(case):.2f}, as with a second sigmoid in the loss: {scores}"
+            )
+        return None
+
+    def _last(self, case):
+        losses = case.history.get("d_loss", np.empty(0))
+        return float(np.median(losses[-20:])) if len(losses) else 0.0
+
+    def _explains_the_log(self, case):
+        """Whether d_loss, a mean or a sum, is what two sigmoids give and one doesn't."""
+        once, twice = (
+            np.mean([np.logaddexp(0, -real).mean(), np.logaddexp(0, fake).mean()])
+            for real, fake in (case.logits, [sigmoid(logits) for logits in case.logits])
+        )
+        last = self._last(case)
+        near = min(abs(last - twice), abs(last - 2 * twice)) < self.NEAR
+        return last > self.LEAST and once < self.SURE and near
+
+
+class LogitsAsProbabilities(Illness):
+    """D returns logits, and its loss takes them for probabilities."""
+
+    name = "logits-as-probabilities"
+    cause = (
+        "D's last layer returns any number, but the loss expects a probability. It cuts everything "
+        "off at 0 and 1, so most images give no gradient at all."
+    )
+    fix = "Use BinaryCrossentropy(from_logits=True), or end D in a sigmoid."
+    lesson = "02"
+
+    def look(self, case) -> str | None:
+        """Look at D's last layer and at the kind of its loss."""
+        ending = last_activation(case.run.discriminator)
+        if case.d_has_sigmoid or ending != "linear" or takes_logits(case) != {False}:
+            return None
+        answers = np.concatenate(case.raw_logits)
+        outside = np.mean((answers < 0) | (answers > 1))
+        return (
+            "D ends without a sigmoid, but its cross-entropy has from_logits=False: "
+            f"{outside:.0%} of D's answers aren't probabilities (they run from "
+            f"{answers.min():.2g} to {answers.max():.2g})"
+        )
+
+
+def moved_by(optimizer) -> set[int]:
+    """Return the ids of the variables that an optimizer has moved so far, or was built for.
+
+    An optimizer with a memory, such as Adam, remembers 0 for a variable that never had a gradient.
+    """
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    variables = getattr(optimizer, "_trainable_variables", [])
+    memory = next(
+        (m for name in ("_velocities", "_momentums", "momentums") if (m := _list(optimizer, name))),
+        None,
+    )
+    if memory is None or len(memory) != len(variables):
+        return {id(v) for v in variables}
+    return {id(v) for v, slot in zip(variables, memory, strict=True) if np.any(np.array(slot))}
+
+
+def _list(thing, name):
+    found = getattr(thing, name, None)
+    return found if isinstance(found, list) else None
+
+
+def sides_moved(case) -> list[tuple]:
+    """Return for each optimizer that has moved anything whether it moved D and whether G."""
+    networks = [{id(w) for w in network.weights} for network in case.networks]
+    moved = [moved_by(optimizer) for optimizer in case.optimizers]
+    sides = [tuple(bool(ids & network) for network in networks) for ids in moved]
+    return [side for side in sides if any(side)]
+
+
+class SharedOptimizer(Illness):
+    """One optimizer object moves both networks."""
+
+    name = "shared-optimizer"
+    cause = (
+        "One optimizer belongs to both networks. Its step count and its settings are shared, so "
+        "the two can't learn at their own pace; with two compiled models, Keras stops with an "
+        "error about an unknown variable."
+    )
+    fix = "Make two optimizers, one for each network: Adam(2e-4, beta_1=0.5) twice."
+    lesson = "04"
+
+    def look(self, case) -> str | None:
+        """Look at which optimizers moved which network, and at which models share one."""
+        if sides_moved(case) == [(True, True)]:
+            return "one and the same optimizer moves D and G"
+        models = [thing for thing in case.run.things if isinstance(thing, keras.Model)]
+        found = [getattr(model, "optimizer", None) for model in models]
+        ids = [id(optimizer) for optimizer in found if optimizer is not None]
+        if len(set(ids)) < len(ids):
+            return "two compiled models were given one and the same optimizer"
+        return None
+
+
+class LeakingStep(Illness):
+    """The step of one network moves the other one too."""
+
+    name = "leaking-step"
+    cause = (
+        "The step of one network also trains the other, towards the wrong goal: G's step teaches D "
+        "to take fakes for real, or D's step teaches G to be found out."
+    )
+    fix = (
+        "Give each optimizer the variables of its own network only, or set discriminator.trainable "
+        "to False before the combined model is compiled and trained."
+    )
+    lesson = "04"
+
+    def look(self, case) -> str | None:
+        """Look for an optimizer that moved both networks, beside one that moved only one."""
+        sides = sides_moved(case)
+        if (True, True) not in sides or len(sides) < 2:
+            return None
+        others = set(sides) - {(True, True)}
+        if others == {(True, False)}:
+            return "G's optimizer has moved weights of D, too: G's step trains both networks"
+        if others == {(False, True)}:
+            return "D's optimizer has moved weights of G, too: D's step trains both networks"
+        return "two optimizers have each moved weights of D and of G"
+
+
+class UnfitCritic(Illness):
+    """A Wasserstein critic has a layer that its gradient penalty can't work with."""
+
+    name = "unfit-critic"
+    cause = (
+        "A critic's answer is a score without bounds, and the gradient penalty holds for each "
+        "image alone. A sigmoid bounds the answer; batch normalisation ties the images of a batch "
+        "together (Gulrajani et al. 2017, section 4)."
+    )
+    fix = "End the critic in Dense(1); use layer normalisation, or none, in the critic."
+    lesson = "05"
+
+    def look(self, case) -> str | None:
+        """Look at the critic's layers if the run mentions a gradient penalty."""
+        names = sorted(name for name in case.names if _names_a_penalty(name.lower()))
+        if not names:
+            return None
+        where = f"the run has a gradient penalty (`{names[0]}`), and its critic"
+        if case.d_has_sigmoid:
+            return f"{where} ends in a sigmoid"
+        kinds = [type(layer) for layer in case.run.discriminator._flatten_layers()]
+        if norms := kinds.count(keras.layers.BatchNormalization):
+            return f"{where} has batch normalisation (layers: {norms})"
+        return None
+
+
+def _names_a_penalty(name):
+    return "penalty" in name or name.startswith("gp_") or name.endswith("_gp") or name == "gp"

@@ -1,0 +1,191 @@
+"""Runs that aren't the course's, written as keras.io, TensorFlow, books and blogs write them."""
+
+import random
+from types import SimpleNamespace
+
+import foreign_labels
+import foreign_runs
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+import tiny_runs
+
+from course_lib.judging import doctor
+from course_lib.judging.doctor.history import read_history
+
+STYLES = {  # name: function of a Dataset -> (gan, history, images, and perhaps step)
+    "subclass with fit": lambda d: foreign_runs.fit_subclass(d.images),
+    "subclass with fit, D ends in a sigmoid": lambda d: foreign_runs.fit_subclass(
+        d.images, "sigmoid", from_logits=False
+    ),
+    "two tapes": lambda d: foreign_runs.two_tapes(d.images)[:4],
+    "two tapes, D ends in a sigmoid": lambda d: foreign_runs.two_tapes(
+        d.images, d_ends="sigmoid", from_logits=False
+    )[:4],
+    "classic class": lambda d: foreign_runs.classic(d.images),
+    "phases": lambda d: foreign_runs.phases(d.images),
+    "WGAN-GP": lambda d: foreign_runs.wgan_gp(d.images),
+    "planes of labels": lambda d: foreign_labels.planes(d.images, d.labels),
+    "labels embedded": lambda d: foreign_labels.labelled(d.images, d.labels, auxiliary=False),
+    "AC-GAN": lambda d: foreign_labels.labelled(d.images, d.labels, auxiliary=True),
+}
+
+
+def examine(gan, history, images, step=None):
+    return doctor.examine(gan, history, images, step=step)
+
+
+def networks(gan):
+    return gan.layers if isinstance(gan, keras.Sequential) else (gan.generator, gan.discriminator)
+
+
+def state(gan, extra=()):
+    """Copies of everything that training changes, and the random numbers."""
+    owners = [*networks(gan), *extra]
+    owners += [getattr(owner, "optimizer", None) for owner in (*owners, gan)]
+    owners += [getattr(gan, name, None) for name in ("d_optimizer", "g_optimizer", "combined")]
+    owners += getattr(gan, "metrics", []) if isinstance(gan, foreign_runs.FitGAN) else []
+    values = [np.array(v.value) for owner in owners if owner is not None for v in owner.variables]
+    flags = [layer.trainable for net in networks(gan) for layer in (net, *net.layers)]
+    return [*values, np.random.get_state()[1], np.array(flags)], random.getstate()
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_sound_runs_are_examined_whole_and_put_back(digits, style, same):
+    run = STYLES[style](digits)
+    before = state(run[0])
+    found = examine(*run)
+    after = state(run[0])
+    assert (found, found.not_examined) == ([], [])
+    assert same(before[0], after[0]) and before[1] == after[1]
+
+
+def test_optimizers_that_are_no_attributes_are_put_back(digits, same):
+    """Their step counts too: 30 steps were taken before anyone looked."""
+    gan, losses, images, step, optimizers = foreign_runs.two_tapes(digits.images)
+    before = state(gan, optimizers)
+    assert examine(gan, losses, images, step).not_examined == []
+    assert same(before[0], state(gan, optimizers)[0])
+    assert [int(optimizer.iterations) for optimizer in optimizers] == [30, 30]
+    assert len(losses) == 30
+
+
+def test_training_goes_on_as_if_nobody_had_looked(digits, same):
+    """Random numbers of TensorFlow's global seed included."""
+    weights = []
+    for looks in (False, True):
+        gan, losses, images, step, _ = foreign_runs.two_tapes(digits.images, compiled=False)
+        tf.random.set_seed(7)
+        if looks:
+            examine(gan, losses, images, step)
+        for start in range(3):
+            step(images[start : start + foreign_runs.BATCH_SIZE])
+        weights.append([np.array(w) for net in networks(gan) for w in net.weights])
+    assert same(*weights)
+
+
+def test_images_in_every_form(digits):
+    """For a step of somebody else's, a `Dataset` of bytes becomes what its generator paints."""
+    gan, history, images = foreign_runs.fit_subclass(digits.images)
+    batches = tf.data.Dataset.from_tensor_slices(images).batch(32)
+    yardstick = tiny_runs.Yardstick()
+    for form in (batches, (images, digits.labels), digits, images[..., 0]):
+        found = doctor.examine(gan, history, form, yardstick=yardstick)
+        assert (found, found.not_examined) == ([], [])
+
+
+def test_data_sorted_by_class(digits):
+    """A `Dataset` shuffles its batches; somebody else's loop may read the data as it lies."""
+    gan, history, images = foreign_runs.fit_subclass(digits.images)
+    order = np.argsort(digits.labels, kind="stable")
+    found = doctor.examine(gan, history, (images[order], digits.labels[order]))
+    assert found[0].illness == "bad-dataset" and "sorted by class" in found[0].evidence
+
+
+def test_networks_without_a_step(digits):
+    """The networks are examined all the same."""
+    gan, _, images = foreign_runs.wgan_gp(digits.images)
+    networks = {"G": gan.generator, "D": gan.discriminator}
+    for pair in ((gan.generator, gan.discriminator), (gan.discriminator, gan.generator), networks):
+        found = doctor.examine(pair, None, images)
+        assert found == []
+        assert len(found.not_examined) == 1 and "step=" in found.not_examined[0]
+    found = doctor.examine(pair, None, 0.01 * images - 0.99)
+    assert found[0].illness == "bad-dataset"
+
+
+def test_a_step_that_stops(digits, capsys):
+    """The sentence names the error and says what to hand over."""
+    gan, _, images = foreign_runs.wgan_gp(digits.images)
+
+    def step(batch):
+        raise RuntimeError("my loop needs a file")
+
+    found = doctor.examine((gan.generator, gan.discriminator), None, images, step=step)
+    assert found == [] and len(found.not_examined) == 1
+    assert "RuntimeError: my loop needs a file" in capsys.readouterr().out
+
+
+def test_samples_that_are_too_few(run, digits):
+    found = doctor.examine(*run, digits.images, samples=run[0].sample(5))
+    assert found == []
+    assert len(found.not_examined) == 1 and "5 are too few" in found.not_examined[0]
+
+
+def test_labels_that_are_missing(digits):
+    gan, history, (images, _) = foreign_labels.labelled(digits.images, digits.labels, False)
+    found = doctor.examine(gan, history, images)
+    assert found == []
+    assert all("(images, labels)" in sentence for sentence in found.not_examined)
+
+
+@pytest.mark.parametrize("gan", [None, SimpleNamespace(), keras.Sequential()])
+def test_no_networks(digits, gan, capsys):
+    found = doctor.examine(gan, None, digits.images)
+    assert found == [] and "(generator, discriminator)" in found.not_examined[0]
+    assert "healthy" not in capsys.readouterr().out
+
+
+SICK = [
+    ("double-sigmoid", lambda x: foreign_runs.fit_subclass(x, "sigmoid", from_logits=True)),
+    ("double-sigmoid", lambda x: foreign_runs.two_tapes(x, d_ends="sigmoid")[:4]),
+    ("logits-as-probabilities", lambda x: foreign_runs.fit_subclass(x, from_logits=False)),
+    ("logits-as-probabilities", lambda x: foreign_runs.classic(x, ends=None)),
+    ("leaking-step", lambda x: foreign_runs.two_tapes(x, leak="g")[:4]),
+    ("leaking-step", lambda x: foreign_runs.two_tapes(x, leak="d")[:4]),
+    ("leaking-step", lambda x: foreign_runs.classic(x, freeze=False)),
+    ("shared-optimizer", lambda x: foreign_runs.two_tapes(x, shared=True)[:4]),
+    ("shared-optimizer", lambda x: foreign_runs.classic(x, steps=0, shared=True)),
+    ("unfit-critic", lambda x: foreign_runs.wgan_gp(x, activation="sigmoid")),
+    ("unfit-critic", lambda x: foreign_runs.wgan_gp(x, norm=True)),
+    ("frozen-discriminator", lambda x: foreign_runs.classic(x, frozen_for_good=True)),
+    ("stale-batch-norm", lambda x: foreign_runs.wgan_gp(x, momentum=0.999)),
+]
+
+
+@pytest.mark.parametrize(("illness", "make"), SICK)
+def test_planted_in_other_styles(digits, illness, make):
+    assert examine(*make(digits.images))[0].illness == illness
+
+
+@pytest.mark.parametrize(
+    ("history", "logs"),
+    [
+        (None, {}),
+        ([], {}),
+        ([0.7, 0.6], {"loss": [0.7, 0.6]}),
+        ([(0.7, 1.0), (0.6, 2.0)], {"d_loss": [0.7, 0.6], "g_loss": [1.0, 2.0]}),
+        ([{"d": 0.7}, {"d": [0.6, 0.5]}], {"d": [0.7, 0.6]}),
+        ({"d_loss": [[0.7, 0.5], [0.6, 0.9]]}, {"d_loss": [0.7, 0.6]}),
+        ({"d_loss": [np.float32(0.5), tf.constant(0.25)]}, {"d_loss": [0.5, 0.25]}),
+        ({"d_loss": [0.5], "note": ["good"], "none": [None], "g_loss": 2}, None),
+        (SimpleNamespace(history={"d_loss": [0.5]}), {"d_loss": [0.5]}),
+        (np.array([[0.7, 1.0], [0.6, 2.0]]), {"d_loss": [0.7, 0.6], "g_loss": [1.0, 2.0]}),
+        (0.5, {"loss": [0.5]}),
+        ("no numbers", {}),
+    ],
+)
+def test_histories_in_every_form(history, logs):
+    found = {name: values.tolist() for name, values in read_history(history).items()}
+    assert found == ({"d_loss": [0.5], "g_loss": [2.0]} if logs is None else logs)
