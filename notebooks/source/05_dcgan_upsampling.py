@@ -234,7 +234,7 @@ for name in ("mnist-dcgan", "letters-dcgan", "workshop-dcgan"):
 # As published they are for a night or a GPU (`make published`; what they become is below the exercises).
 # mnist-dcgan first turns black, then writes:
 #
-# ![Samples of mnist-dcgan: grey at epoch 0, black at 10, strokes like digits at 20](../pictures/published-mnist-dcgan.png)
+# ![Samples of mnist-dcgan: grey at epoch 0, black at 10, strokes at 20, digits with gaps at 50; two more seeds end alike](../pictures/published-mnist-dcgan.png)
 #
 # Our first translation, with pixels in [-1, 1] for [0, 1], stayed black. What does an empty picture give in D?
 
@@ -568,8 +568,10 @@ progress.show()
 # %% [markdown]
 # ## What the DCGANs become
 #
-# `benchmarks/PUBLISHED.md` has the numbers. mnist-dcgan was black at epoch 10, with a mean ink of 0.000. At epoch 20,
-# 34% of its samples could be read. The tutorial stops at epoch 50 and recommends 100; our run has reached 20.
+# `benchmarks/PUBLISHED.md` has the numbers. At epoch 10, mnist-dcgan was black with seed 0, and drew stripes and dots
+# with seeds 1 and 2. By epoch 20 all three wrote strokes, and at epoch 50 34%, 35% and 40% of their samples could be
+# read. The tutorial stops at epoch 50 and recommends 100; but on all of MNIST an epoch has 234 steps, and on our 10,000
+# images 39, so our epoch 50 is its epoch 9.
 #
 # letters-dcgan, at turn 500: G had trained on 1,590 batches and D on 504, D was right about 68% of a fresh batch, and
 # 13% of the samples could be read. The tutorial goes on to turn 5,000.
