@@ -37,7 +37,7 @@ digits or on characters drawn by the kit's pen. In the tables,
 - *readable* is the fraction of 1,000 samples in which the kit's classifier is at least 90% sure
   of one character (one of its answers is "no character"). A VAE is told what to write; for it,
   *readable* is the fraction that the classifier reads as asked, over 36 characters in five styles
-  from six prompts each,
+  from six prompts each. The classifier names many a blot too, so look at the pictures as well,
 - *classes*, *precision*, *recall* and *coverage* are explained in lesson 06; for a VAE, *classes*
   counts the characters that are read as asked more often than not,
 - *ink* is the mean brightness of the samples, from 0 (black) to 1,
@@ -90,10 +90,16 @@ def section(name, runs, pictures) -> str:
 
 
 def how_far(runs) -> str:
-    """Return a sentence for each seed that hasn't reached the last mark."""
+    """Return which seeds haven't reached the last mark, and how long the rest would take."""
     end, unit = runs[0].plan.marks[-1], runs[0].plan.unit
-    short = [f"seed {run.seed} at {unit} {reached(run)[-1]:,}" for run in runs if not run.is_done()]
-    return f"Stopped before the end, {unit} {end:,}: {', '.join(short)}." if short else ""
+    short = [run for run in runs if not run.is_done()]
+    if not short:
+        return ""
+    places = ", ".join(f"seed {run.seed} at {unit} {reached(run)[-1]:,}" for run in short)
+    first, last = short[0], reached(short[0])[-1]
+    hours = first.state["marks"][str(last)]["minutes"] / 60 * (end - last) / max(last, 1)
+    rest = f"The rest would take seed {first.seed} about {hours:.1f} hours on this machine."
+    return f"Stopped before the end, {unit} {end:,}: {places}. {rest}"
 
 
 def reached(run) -> list[int]:
@@ -121,7 +127,7 @@ def table(runs) -> list[str]:
 
 def is_fooled(measures) -> bool:
     """Return whether samples are read as characters, but resemble hardly any real one."""
-    return measures["readable"] > 0 and measures.get("recall", 1) < 0.01
+    return measures["readable"] >= 0.01 and measures.get("recall", 1) < 0.01
 
 
 def status_lines(run) -> list[str]:

@@ -576,7 +576,7 @@ progress.show()
 # letters-dcgan, at turn 500: G had trained on 1,590 batches and D on 504, D was right about 68% of a fresh batch, and
 # 13% of the samples could be read. The tutorial goes on to turn 5,000.
 #
-# ![Samples of letters-dcgan in five rows: grey at turns 1 and 2, bent grey bands at 25, dark blots at 100, white strokes like letters at 500](../pictures/published-letters-dcgan.png)
+# ![Samples of letters-dcgan: grey at turns 1 and 2, bent grey bands at 25, dark blots at 100, white strokes like letters at 500; two more seeds write white blots at 100](../pictures/published-letters-dcgan.png)
 #
 # D's score of each, and of real letters between them:
 #
