@@ -7,6 +7,8 @@ import warnings
 
 import keras
 
+from course_lib.networks.endings import last_activation
+
 
 def check_pair(generator, discriminator, one_logit=True) -> None:
     """Raise ValueError, with the fix, unless the two networks can play against each other.
@@ -32,25 +34,6 @@ def check_pair(generator, discriminator, one_logit=True) -> None:
             "End it in tanh, or add keras.layers.Rescaling(2, -1) after a sigmoid",
             stacklevel=3,
         )
-
-
-def last_activation(model) -> str | None:
-    """Return the name of the activation that a model ends in, such as "sigmoid"; None without one.
-
-    Layers that change no value, such as `Reshape`, are passed over, and a model inside is entered.
-    """
-    for layer in reversed(model.layers):
-        if isinstance(layer, keras.Model):
-            return last_activation(layer)
-        if isinstance(layer, (keras.layers.Reshape, keras.layers.Flatten, keras.layers.Dropout)):
-            continue
-        if isinstance(layer, keras.layers.ReLU):
-            return "relu"
-        if isinstance(layer, keras.layers.Softmax):
-            return "softmax"
-        name = getattr(getattr(layer, "activation", None), "__name__", "linear")
-        return None if name == "linear" else name
-    return None
 
 
 def _check_model(model, role, first_layer):

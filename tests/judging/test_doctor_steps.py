@@ -10,8 +10,8 @@ from keras import layers, ops
 
 from course_lib import gan
 from course_lib.gan import combined
-from course_lib.judging.doctor.activations import last_activation
 from course_lib.judging.doctor.run import Run
+from course_lib.networks.endings import last_activation
 
 
 @pytest.mark.parametrize(("rate", "word"), [(0.1, "high"), (1e-8, "low")])
@@ -102,8 +102,8 @@ def ending(kind):
 def test_logits_of_a_discriminator_that_ends_in_a_sigmoid(digits, kind):
     """The logit is what its last Dense layer computes, by hand."""
     discriminator, logit = ending(kind)
-    model = tiny_runs.build_gan(discriminator=discriminator)
-    run = Run(SimpleNamespace(generator=model.generator, discriminator=discriminator), digits)
+    pair = SimpleNamespace(generator=tiny_runs.build_generator(), discriminator=discriminator)
+    run = Run(pair, digits)
     kernel, bias = (np.array(w.value) for w in logit.weights)
     images = digits.images[:50] / 127.5 - 1
     expected = images.reshape(50, 784) @ kernel + bias

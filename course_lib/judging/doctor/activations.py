@@ -1,11 +1,12 @@
-"""How a network ends, and its logits if it ends in a sigmoid."""
+"""The range that an activation keeps to, and the logits of a network that ends in a sigmoid."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import keras
 import numpy as np
-from keras import layers
+
+from course_lib.networks.endings import activation_name, last_layer
 
 RANGES = {  # of an activation: (lowest, highest) output
     "tanh": (-1.0, 1.0),
@@ -14,29 +15,7 @@ RANGES = {  # of an activation: (lowest, highest) output
     "softmax": (0.0, 1.0),
     "relu": (0.0, np.inf),
 }
-RESHAPING = (layers.Reshape, layers.Flatten, layers.Permute, layers.Cropping2D, layers.InputLayer)
 CERTAIN = 1e-7  # how close to 0 or 1 a probability counts, as in Keras's own cross-entropy
-
-
-def last_layer(network) -> keras.layers.Layer | None:
-    """Return the last layer of a network that computes something, or None."""
-    for layer in reversed(network.layers):
-        if isinstance(layer, keras.Model):
-            return last_layer(layer)
-        if not isinstance(layer, RESHAPING):
-            return layer
-    return None
-
-
-def last_activation(network) -> str | None:
-    """Return the name of the activation that a network ends in, or None if it ends otherwise."""
-    layer = last_layer(network)
-    return "relu" if type(layer).__name__ == "ReLU" else activation_name(layer)
-
-
-def activation_name(layer) -> str | None:
-    """Return the name of a layer's activation, None if it has none."""
-    return getattr(getattr(layer, "activation", None), "__name__", None)
 
 
 def sigmoid_layer(network) -> keras.layers.Layer | None:

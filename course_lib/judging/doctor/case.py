@@ -7,7 +7,7 @@ import numpy as np
 
 from course_lib.judging import metrics
 from course_lib.judging.doctor import trial
-from course_lib.judging.doctor.activations import ends_in_sigmoid, last_activation
+from course_lib.judging.doctor.activations import ends_in_sigmoid
 from course_lib.judging.doctor.history import read_history
 from course_lib.judging.doctor.measures import (
     UNLIKE,
@@ -18,6 +18,7 @@ from course_lib.judging.doctor.measures import (
 from course_lib.judging.doctor.reach import names_used
 from course_lib.judging.doctor.run import Z_KINDS, Run
 from course_lib.judging.doctor.trial import Later
+from course_lib.networks.endings import last_activation
 
 REAL_IMAGES = 500  # enough for steady means, few enough for any discriminator
 OWN_IMAGES = 1000

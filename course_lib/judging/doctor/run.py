@@ -18,7 +18,6 @@ from course_lib.judging.doctor import handover
 from course_lib.judging.doctor.activations import (
     RANGES,
     ends_in_sigmoid,
-    last_activation,
     sigmoid_layer,
     to_logits,
     without_sigmoid,
@@ -28,6 +27,7 @@ from course_lib.judging.doctor.images import images_and_labels
 from course_lib.judging.doctor.reach import follow
 from course_lib.judging.doctor.restore import put_back
 from course_lib.judging.doctor.shapes import IMAGE, LABEL, Z, as_label, image_shape, ports
+from course_lib.networks.endings import last_activation
 
 AT_ONCE = 500  # images that a network is asked about in one call
 NEEDS_LABELS = (

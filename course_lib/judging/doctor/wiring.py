@@ -4,9 +4,9 @@ import keras
 import numpy as np
 
 from course_lib.gan.gan import GAN
-from course_lib.judging.doctor.activations import last_activation
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import sigmoid
+from course_lib.networks.endings import last_activation
 
 CROSS_ENTROPIES = ("binary_crossentropy", "bce", "BinaryCrossentropy")
 
