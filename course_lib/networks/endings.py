@@ -28,5 +28,11 @@ def activation_name(layer) -> str | None:
 
 
 def last_activation(network) -> str | None:
-    """Return the name of the activation that a network ends in; None if it ends otherwise."""
+    """Return the name of the activation that a network ends in; None if it ends otherwise.
+
+    A functional model may end in an operation that is no layer, such as `keras.ops.sigmoid`.
+    """
+    operations = getattr(network, "operations", None)
+    if operations and not isinstance(operations[-1], keras.layers.Layer):
+        return type(operations[-1]).__name__.lower()
     return activation_name(last_layer(network))

@@ -22,6 +22,12 @@ def build_discriminator(*last, shape=(28, 28, 1)):
     )
 
 
+def build_with_operation():
+    images = keras.Input((28, 28, 1))
+    logits = layers.Dense(1)(layers.Flatten()(images))
+    return keras.Model(images, keras.ops.sigmoid(logits))
+
+
 class Subclass(keras.Model):
     def call(self, inputs):
         return inputs
@@ -33,6 +39,7 @@ PAIRS = {
         build_generator,
         lambda: build_discriminator(layers.Dense(1), layers.Activation("sigmoid")),
     ),
+    "sigmoid as an operation": (build_generator, build_with_operation),
     "tanh D": (build_generator, lambda: build_discriminator(layers.Dense(1, "tanh"))),
     "two logits": (build_generator, lambda: build_discriminator(layers.Dense(2, "softmax"))),
     "patches": (
@@ -58,6 +65,7 @@ PAIRS = {
 WORDS = {
     "sigmoid": r"ends in a sigmoid.*Dense\(1\) without an activation",
     "sigmoid as a layer": r"ends in a sigmoid",
+    "sigmoid as an operation": "ends in a sigmoid",
     "tanh D": "ends in a tanh",
     "two logits": r"returns \[B, 2\]: expected \[B, 1\].*Dense\(1\)",
     "patches": r"returns \[B, 7, 7, 1\].*after Flatten",
