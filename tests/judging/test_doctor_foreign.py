@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tiny_runs
+from tensorflow.python.eager import context
 
 from course_lib.judging import doctor
 from course_lib.judging.doctor.history import read_history
@@ -49,6 +50,15 @@ def state(gan, extra=()):
     values = [np.array(v.value) for owner in owners if owner is not None for v in owner.variables]
     flags = [layer.trainable for net in networks(gan) for layer in (net, *net.layers)]
     return [*values, np.random.get_state()[1], np.array(flags)], random.getstate()
+
+
+def test_a_process_in_which_no_seed_was_set(digits, monkeypatch):
+    """TensorFlow has no generator of its own then: as after a fresh start."""
+    run = STYLES["two tapes"](digits)
+    fresh = context.context()
+    monkeypatch.delattr(fresh, "_rng", raising=False)
+    monkeypatch.setattr(fresh, "_seed", None)
+    assert examine(*run).not_examined == []
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -146,7 +146,7 @@ def _keep_random(things):
     older = [(t, t.get_state()) for t in things if isinstance(t, np.random.RandomState)]
     python, numpy = random.getstate(), np.random.get_state()
     keras_seed = np.array(global_seed_generator().state)
-    tensorflow = context.context()._rng
+    tensorflow = getattr(context.context(), "_rng", None)  # not there before a seed is set
     tensorflow_state = tensorflow and tensorflow.getstate()
 
     def restore():
