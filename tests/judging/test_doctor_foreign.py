@@ -12,6 +12,7 @@ import tensorflow as tf
 import tiny_runs
 from tensorflow.python.eager import context
 
+from course_lib import callbacks, gan
 from course_lib.judging import doctor
 from course_lib.judging.doctor.history import read_history
 
@@ -50,6 +51,23 @@ def state(gan, extra=()):
     values = [np.array(v.value) for owner in owners if owner is not None for v in owner.variables]
     flags = [layer.trainable for net in networks(gan) for layer in (net, *net.layers)]
     return [*values, np.random.get_state()[1], np.array(flags)], random.getstate()
+
+
+@pytest.mark.slow
+def test_a_dense_gan_that_is_still_learning_is_not_called_constant(digits):
+    """After 300 steps its samples hardly vary; after 2,000 they do, so nothing was saturated."""
+    keras.utils.set_random_seed(0)
+    layers = keras.layers
+    generator = keras.Sequential([keras.Input((16,)), layers.Dense(64, "relu")])
+    generator = keras.Sequential(
+        [generator, layers.Dense(784, "tanh"), layers.Reshape((28, 28, 1))]
+    )
+    flat = keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(64, "relu")])
+    model = gan.GAN(generator, keras.Sequential([flat, layers.Dense(1)]))
+    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.Adam(1e-3))
+    watch = callbacks.History()
+    model.fit(digits.batches(32, seed=0), steps_per_epoch=300, verbose=0, callbacks=[watch])
+    assert "constant-output" not in [found.illness for found in examine(model, watch, digits)]
 
 
 def test_a_process_in_which_no_seed_was_set(digits, monkeypatch):

@@ -35,7 +35,7 @@ class ConstantOutput(Illness):
     )
     lesson = "03"
 
-    EARLY = 200  # steps: before that, images may vary little because the first weights are small
+    EARLY = 1_000  # steps: before that, images may vary little because the weights are still small
     PLAIN = 0.3  # of the contrast of a real image; samples of one and the same character have more
 
     def look(self, case) -> str | None:
