@@ -10,7 +10,7 @@ import numpy as np
 from course_lib.data.shapes import INK, SIDE, average_shape
 
 UPRIGHT = "upright"
-TURNS = {  # what images [N, 28, 28, 1] look like: the turn that sets them upright
+TURNS = {  # what images [N, 28, 28, ...] look like: the turn that sets them upright
     UPRIGHT: lambda x: x,
     "upside down": lambda x: x[:, ::-1, ::-1],
     "mirrored": lambda x: x[:, :, ::-1],

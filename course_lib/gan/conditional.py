@@ -7,6 +7,7 @@ from keras import ops
 from course_lib.data.pixels import scale_pixels
 from course_lib.gan.gan import GAN
 from course_lib.networks.latent import chosen_classes
+from course_lib.training.entrance import check_labels
 from course_lib.training.weights import untouched
 
 
@@ -39,8 +40,13 @@ class ConditionalGAN(GAN):
         Args:
             data: a pair of images [B, 28, 28, 1], uint8 as loaded or float32 in [-1, 1], and their
                 labels [B], integers from 0 to n_classes - 1.
+
+        Raises:
+            ValueError: for images without labels, from a source that `fit` can't check.
         """
         images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+        if labels is None:
+            check_labels(None, self.n_classes, 0)
         real_images = scale_pixels(images)
         n = ops.shape(real_images)[0]
         z = self.draw_z(n * self.fakes_per_real)

@@ -61,7 +61,7 @@ class StepModel(keras.Model):
     # --- Training: one step, or several in one call ----------------------------------------------
 
     def fit(self, x, y=None, batch_size=None, *, steps_per_epoch=None, shuffle=None, **options):
-        """Train as `keras.Model.fit` does: arrays are shuffled, a tf.data.Dataset is not.
+        """Train as `keras.Model.fit` does: arrays are shuffled, other sources of batches are not.
 
         If `steps_per_execution` is above 1, `x` is a tf.data.Dataset of equal batches and
         `steps_per_epoch` is given, each call takes several steps: as many as the greatest common
@@ -77,7 +77,7 @@ class StepModel(keras.Model):
         x = entrance.check_data(x, y, self.n_classes)
         is_dataset = isinstance(x, tf.data.Dataset)
         if shuffle is None:
-            shuffle = not is_dataset  # else Keras warns that it cannot
+            shuffle = hasattr(x, "shape")  # an array; Keras warns that it can't shuffle others
         most = self.steps_per_execution
         several = is_dataset and steps_per_epoch and entrance.has_equal_batches(x)
         self.steps_per_execution = math.gcd(most, steps_per_epoch) if several else 1

@@ -125,6 +125,8 @@ def test_what_it_cannot_learn_from_is_refused(images):
     model = build()
     with pytest.raises(ValueError, match="without labels.*labels=True"):
         model.train_on_batch(images[:16])
+    with pytest.raises(ValueError, match="without labels.*labels=True"):
+        model.fit(((images[:16],) for _ in range(2)), verbose=0)  # a generator passes unchecked
     with pytest.raises(ValueError, match="from 3 to 3: expected 0 to 2"):
         model.train_on_batch(images[:16], np.full(16, 3))
 

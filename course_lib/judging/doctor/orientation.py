@@ -3,18 +3,8 @@
 import numpy as np
 
 from course_lib import pen
+from course_lib.data.likeness import TURNS, UPRIGHT
 
-UPRIGHT = "upright"
-TURNS = {  # what images [N, 28, 28] look like: the turn that sets them upright
-    UPRIGHT: lambda x: x,
-    "upside down": lambda x: x[:, ::-1, ::-1],
-    "mirrored": lambda x: x[:, :, ::-1],
-    "mirrored top to bottom": lambda x: x[:, ::-1],
-    "transposed": lambda x: x.transpose(0, 2, 1),
-    "turned 90 degrees clockwise": lambda x: np.rot90(x, 1, (1, 2)),
-    "turned 90 degrees counterclockwise": lambda x: np.rot90(x, 3, (1, 2)),
-    "transposed and upside down": lambda x: np.rot90(x, 2, (1, 2)).transpose(0, 2, 1),
-}
 LEAST_CLASSES = 5  # with fewer, a set such as 0, 1 and 8 looks the same upside down
 PER_CLASS = 200  # images, at most, in the mean picture of a class
 DRAWN_PER_CLASS = 40
