@@ -23,11 +23,12 @@ def generator(activation="tanh", inputs=LATENT_DIM, flat=False, momentum=None):
     return keras.Sequential(parts if flat else [*parts, layers.Reshape((28, 28, 1))])
 
 
-def discriminator(activation=None, shape=(28, 28, 1), norm=False):
-    """A dense Sequential discriminator, with batch normalisation on request."""
+def discriminator(activation=None, shape=(28, 28, 1), norm=False, reshaped=False):
+    """A dense Sequential discriminator, with batch normalisation or a last Reshape on request."""
     parts = [keras.Input(shape), layers.Flatten(), layers.Dense(32)]
     parts += [layers.BatchNormalization()] if norm else []
-    return keras.Sequential([*parts, layers.LeakyReLU(0.2), layers.Dense(1, activation=activation)])
+    parts += [layers.LeakyReLU(0.2), layers.Dense(1, activation=activation)]
+    return keras.Sequential([*parts, layers.Reshape((1,))] if reshaped else parts)
 
 
 def adam(rate=1e-3):
@@ -82,11 +83,11 @@ class FitGAN(keras.Model):
         return {"d_loss": self.d_loss_metric.result(), "g_loss": self.g_loss_metric.result()}
 
 
-def fit_subclass(images, d_ends=None, from_logits=True, epochs=1):
+def fit_subclass(images, d_ends=None, from_logits=True, epochs=1, **options):
     """Pixels in [0, 1], G ends in a sigmoid; the history is Keras's own."""
     keras.utils.set_random_seed(0)
     images = images.astype("float32") / 255
-    gan = FitGAN(discriminator(d_ends), generator("sigmoid"), LATENT_DIM)
+    gan = FitGAN(discriminator(d_ends, **options), generator("sigmoid"), LATENT_DIM)
     loss = keras.losses.BinaryCrossentropy(from_logits=from_logits)
     gan.compile(d_optimizer=adam(), g_optimizer=adam(), loss_fn=loss)
     batches = tf.data.Dataset.from_tensor_slices(images).shuffle(1024).batch(BATCH_SIZE)

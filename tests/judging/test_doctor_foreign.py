@@ -197,6 +197,24 @@ def test_planted_in_other_styles(digits, illness, make):
     assert examine(*make(digits.images))[0].illness == illness
 
 
+def test_a_second_sigmoid_that_keras_undoes(digits):
+    """The run trains as the right one does, to the bit, and other illnesses aren't hidden."""
+    run = foreign_runs.fit_subclass(digits.images, "sigmoid", from_logits=True)
+    right = foreign_runs.fit_subclass(digits.images, "sigmoid", from_logits=False)
+    assert run[1].history == right[1].history
+    found, others = examine(*run), examine(*right)
+    assert found[0].illness == "double-sigmoid" and "isn't harmed" in found[0].evidence
+    assert [f.illness for f in found[1:]] == [f.illness for f in others]
+
+
+def test_a_second_sigmoid_that_keras_does_not_see(digits):
+    """A Reshape hides it: D's loss can't fall below 0.503, or 0.490 with these noisy labels."""
+    run = foreign_runs.fit_subclass(digits.images, "sigmoid", epochs=5, reshaped=True)
+    assert min(run[1].history["d_loss"]) > 0.49
+    (found,) = examine(*run)
+    assert found.illness == "double-sigmoid" and "at most 0.73" in found.evidence
+
+
 @pytest.mark.parametrize(
     ("history", "logs"),
     [

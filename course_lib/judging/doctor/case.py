@@ -191,12 +191,16 @@ class Case:
         """The name of the activation that G ends in, None if it ends otherwise."""
         return last_activation(self.run.generator)
 
+    @property
+    def real_labels(self) -> np.ndarray | None:
+        """The labels of `real`, None without labels."""
+        return None if self.labels is None else self.labels[self.real_rows]
+
     @cached_property
     def raw_logits(self) -> list[np.ndarray]:
         """D's logits of real images and of the generator's own: two arrays [N]."""
-        real_labels = None if self.labels is None else self.labels[self.real_rows]
         return [
-            self.run.logits(self.native_real, real_labels),
+            self.run.logits(self.native_real, self.real_labels),
             self.run.logits(self.native_own, self.own_labels),
         ]
 

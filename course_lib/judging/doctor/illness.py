@@ -28,12 +28,14 @@ class Illness(ABC):
     """One thing that can go wrong in a GAN's training; each subclass defines one.
 
     A subclass sets `name`, `cause`, `fix` and `lesson`, names its thresholds, and overrides `look`.
+    One that brings no other illnesses with it sets `ends_the_search` to False.
     """
 
     name: str
     cause: str
     fix: str
     lesson: str
+    ends_the_search = True
 
     @abstractmethod
     def look(self, case) -> str | None:

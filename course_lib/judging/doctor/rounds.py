@@ -27,18 +27,19 @@ from course_lib.judging.doctor.wiring import (
     LeakingStep,
     LogitsAsProbabilities,
     SharedOptimizer,
+    UndoneSigmoid,
     UnfitCritic,
 )
 
 # The doctor stops after the first round that finds something, because later findings may only be
-# consequences of it.
+# consequences of it. Only a harmless finding (`ends_the_search` is False) doesn't stop it.
 ROUNDS = (
     # Are the numbers, the data and the samples what they should be? (data)
     (NonFinite(), BadDataset()),
     (Copying(),),
     # Is the run put together as it should be? (wiring)
     (SharedOptimizer(), LeakingStep()),
-    (DoubleSigmoid(), LogitsAsProbabilities(), UnfitCritic()),
+    (UndoneSigmoid(), DoubleSigmoid(), LogitsAsProbabilities(), UnfitCritic()),
     # Does a training step do what it should? (steps)
     (HighRate(),),
     (PixelRange(),),
@@ -110,10 +111,10 @@ def examine(gan, history, images, samples=None, yardstick=None, step=None) -> Di
 
 
 def _go_through_rounds(case):
-    """Return the findings of the first round that has some."""
-    not_examined = dict.fromkeys(case.notes)
+    """Return the findings of the first round that has some, after those that are harmless."""
+    not_examined, findings = dict.fromkeys(case.notes), []
     for illnesses in ROUNDS:
-        findings = []
+        is_over = False
         for illness in illnesses:
             try:
                 finding = illness.find(case)
@@ -121,9 +122,10 @@ def _go_through_rounds(case):
                 not_examined.setdefault(_sentence(illness.name, error), None)
             else:
                 findings += [finding] if finding else []
-        if findings:
-            return Diagnosis(findings, not_examined)
-    return Diagnosis(not_examined=not_examined)
+                is_over |= bool(finding) and illness.ends_the_search
+        if is_over:
+            break
+    return Diagnosis(findings, not_examined)
 
 
 def _sentence(looked_at, error):

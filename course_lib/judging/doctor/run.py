@@ -192,7 +192,7 @@ class Run:
         for start in range(0, len(z), size):
             rows = slice(start, start + size)
             inputs = self._g_inputs(z[rows], None if labels is None else labels[rows])
-            parts.append(_main(self.generator(inputs, training=training)))
+            parts.append(np.asarray(_main(self.generator(inputs, training=training))))
         return np.concatenate(parts)
 
     def _g_inputs(self, z, labels):
@@ -223,9 +223,13 @@ class Run:
             ]
         return np.concatenate(parts)
 
-    def _answers(self, images, labels):
+    def answer_on(self, images, labels=None):
+        """Return D's own answer to native images as a tensor, with its sigmoid if it has one."""
         answers = self.discriminator(self.d_inputs(images, labels), training=False)
-        answers = _main(answers, smallest=True).astype("float64")
+        return _main(answers, smallest=True)
+
+    def _answers(self, images, labels):
+        answers = np.asarray(self.answer_on(images, labels)).astype("float64")
         if answers.ndim == 4:
             return answers.mean(axis=(1, 2, 3))
         answers = answers.reshape(len(images), -1)
@@ -308,4 +312,4 @@ def _main(outputs, smallest=False):
     if isinstance(outputs, (list, tuple)):
         sizes = [int(np.prod(output.shape[1:], dtype=int)) for output in outputs]
         outputs = outputs[int(np.argmin(sizes) if smallest else np.argmax(sizes))]
-    return np.asarray(outputs)
+    return outputs

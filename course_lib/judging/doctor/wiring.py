@@ -1,7 +1,10 @@
 """The illnesses of how a run is put together: which loss D's answer meets, who moves whom."""
 
+import warnings
+
 import keras
 import numpy as np
+import tensorflow as tf
 
 from course_lib.gan.gan import GAN
 from course_lib.judging.doctor.illness import Illness
@@ -25,6 +28,27 @@ def takes_logits(case) -> set[bool]:
     if isinstance(case.gan, GAN) or "sigmoid_cross_entropy_with_logits" in case.names:
         kinds.add(True)
     return kinds
+
+
+def takes_the_logits_behind(case) -> bool:
+    """Return whether Keras's cross-entropy undoes D's sigmoid and computes from the logits.
+
+    It does so, with a warning, where the answer comes straight from a sigmoid that it recognises;
+    a copy of the answer hides the sigmoid from it.
+    """
+    if case.names & {"sigmoid_cross_entropy_with_logits"} or isinstance(case.gan, GAN):
+        return False
+    found = [x for x in case.losses if isinstance(x, keras.losses.BinaryCrossentropy)]
+
+    @tf.function
+    def measure(loss):
+        answer = case.run.answer_on(case.native_real[:64], case.real_labels)
+        return loss(tf.ones_like(answer), answer), loss(tf.ones_like(answer), tf.identity(answer))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what Keras says of it
+        losses = [measure(loss) for loss in found]
+    return bool(losses) and not any(np.allclose(a, b, rtol=1e-3) for a, b in losses)
 
 
 class DoubleSigmoid(Illness):
@@ -51,9 +75,10 @@ class DoubleSigmoid(Illness):
             return None
         real, fake = (sigmoid(sigmoid(logits)).mean() for logits in case.logits)
         scores = f"a real image scores at most 0.73 there (now {real:.2f}, fakes {fake:.2f})"
-        if takes_logits(case) == {True}:
+        seen = takes_logits(case) == {True}
+        if seen and not takes_the_logits_behind(case):
             return f"D ends in a sigmoid, and its loss takes the sigmoid of that again: {scores}"
-        if not takes_logits(case) and self._explains_the_log(case):
+        if (seen or not takes_logits(case)) and self._explains_the_log(case):
             return (
                 f"D ends in a sigmoid and tells real from fake, but d_loss stays at "
                 f"{self._last(case):.2f}, as with a second sigmoid in the loss: {scores}"
@@ -73,6 +98,31 @@ class DoubleSigmoid(Illness):
         last = self._last(case)
         near = min(abs(last - twice), abs(last - 2 * twice)) < self.NEAR
         return last > self.LEAST and once < self.SURE and near
+
+
+class UndoneSigmoid(Illness):
+    """D ends in a sigmoid, its loss would apply another one, and Keras undoes the first."""
+
+    name = DoubleSigmoid.name
+    cause = (
+        "D's last layer applies a sigmoid, and the loss expects logits. As long as D's answer goes "
+        "straight into a loss of Keras, Keras notices, warns, and takes the logits. A slice of the "
+        "answer, a loss of tf.nn or another version of Keras would apply the sigmoid twice."
+    )
+    fix = DoubleSigmoid.fix
+    lesson = DoubleSigmoid.lesson
+    ends_the_search = False
+
+    def look(self, case) -> str | None:
+        """Look at the kind of loss, and try out what it makes of D's answer."""
+        if not case.d_has_sigmoid or takes_logits(case) != {True}:
+            return None
+        if not takes_the_logits_behind(case) or DoubleSigmoid().look(case):
+            return None
+        return (
+            "D ends in a sigmoid, and its loss has from_logits=True; Keras computes from the "
+            "logits here, so this run isn't harmed"
+        )
 
 
 class LogitsAsProbabilities(Illness):
