@@ -35,7 +35,8 @@ STYLES = {  # name: function of a Dataset -> (gan, history, images, and perhaps 
 
 
 def examine(gan, history, images, step=None):
-    return doctor.examine(gan, history, images, step=step)
+    """Ask the doctor, with measures that are good: an array alone doesn't have any."""
+    return doctor.examine(gan, history, images, yardstick=tiny_runs.Yardstick(), step=step)
 
 
 def networks(gan):
@@ -123,6 +124,14 @@ def test_images_in_every_form(digits):
         assert (found, found.not_examined) == ([], [])
 
 
+def test_an_array_has_no_classes(digits, capsys):
+    """Whether they are missing can't be told then, and nobody is called healthy."""
+    found = doctor.examine(*foreign_runs.fit_subclass(digits.images))
+    assert found == [] and len(found.not_examined) == 1
+    assert "hand over a Dataset" in found.not_examined[0]
+    assert "healthy" not in capsys.readouterr().out
+
+
 def test_data_sorted_by_class(digits):
     """A `Dataset` shuffles its batches; somebody else's loop may read the data as it lies."""
     gan, history, images = foreign_runs.fit_subclass(digits.images)
@@ -136,7 +145,7 @@ def test_networks_without_a_step(digits):
     gan, _, images = foreign_runs.wgan_gp(digits.images)
     networks = {"G": gan.generator, "D": gan.discriminator}
     for pair in ((gan.generator, gan.discriminator), (gan.discriminator, gan.generator), networks):
-        found = doctor.examine(pair, None, images)
+        found = examine(pair, None, images)
         assert found == []
         assert len(found.not_examined) == 1 and "step=" in found.not_examined[0]
     found = doctor.examine(pair, None, 0.01 * images - 0.99)
@@ -150,20 +159,20 @@ def test_a_step_that_stops(digits, capsys):
     def step(batch):
         raise RuntimeError("my loop needs a file")
 
-    found = doctor.examine((gan.generator, gan.discriminator), None, images, step=step)
+    found = examine((gan.generator, gan.discriminator), None, images, step)
     assert found == [] and len(found.not_examined) == 1
     assert "RuntimeError: my loop needs a file" in capsys.readouterr().out
 
 
 def test_samples_that_are_too_few(run, digits):
-    found = doctor.examine(*run, digits.images, samples=run[0].sample(5))
+    found = doctor.examine(*run, digits, samples=run[0].sample(5), yardstick=tiny_runs.Yardstick())
     assert found == []
     assert len(found.not_examined) == 1 and "5 are too few" in found.not_examined[0]
 
 
 def test_labels_that_are_missing(digits):
     gan, history, (images, _) = foreign_labels.labelled(digits.images, digits.labels, False)
-    found = doctor.examine(gan, history, images)
+    found = examine(gan, history, images)
     assert found == []
     assert all("(images, labels)" in sentence for sentence in found.not_examined)
 

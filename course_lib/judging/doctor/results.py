@@ -333,7 +333,11 @@ class Undertrained(Illness):
     def look(self, case) -> str | None:
         """Look at the coverage, and estimate how many more steps it needs if it grows evenly."""
         if case.report is None:
-            return None
+            raise NotExaminedError(
+                "whether classes are missing, and whether training stopped too early: an array "
+                "doesn't say which classes there are; hand over a Dataset, such as "
+                "datasets.load_digits(), in place of the array"
+            )
         near, real = case.report.coverage, case.report.real.coverage
         if near > self.LEAST * real:
             return None
