@@ -85,7 +85,7 @@ def test_the_same_uniform_z_in_training_and_for_the_samples(digits, first):
         first(model, history, digits, model.sample(z))
 
 
-@pytest.mark.parametrize("scale", [0.3, 4.0])
+@pytest.mark.parametrize("scale", [0.3, 0.7, 1.5, 4.0])
 def test_other_z_for_the_samples(run, digits, first, scale):
     model, history = run
     z = scale * np.random.default_rng(1).standard_normal((500, tiny_runs.LATENT_DIM))

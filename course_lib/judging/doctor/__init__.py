@@ -2,9 +2,9 @@
 
 It sees what you have: two networks, the losses, samples, the data. It measures these, takes a few
 training steps as a trial and restores everything afterwards. `rounds` holds the order in which it
-looks. The illnesses, each in one class, are in `data`, `dataset`, `wiring`, `steps` and `results`.
-They ask a `case`, which measures a `run`, which hides how a GAN is written. `handover`, `images`
-and `history` read what was handed over; `reach` and `restore` put it back.
+looks. The illnesses, each in one class, are in `data`, `dataset`, `wiring`, `steps`, `sampling` and
+`results`. They ask a `case`, which measures a `run`, which hides how a GAN is written. `handover`,
+`images` and `history` read what was handed over; `reach` and `restore` put it back.
 
 The doctor can't recognise three problems from outside: that another architecture would do better,
 that a loop without a method `draw_z` was trained with the wrong z, and what a loop does that isn't

@@ -5,6 +5,7 @@ import numpy as np
 from course_lib.judging import metrics
 
 UNLIKE = 10  # standard errors of `pooled_difference`; images of the same generator stay below 3
+ALL_ALIKE = 0.1  # of the spread of real images: samples that vary less show one picture
 
 
 def spread(images) -> float:

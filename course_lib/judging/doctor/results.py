@@ -4,21 +4,18 @@ The thresholds were set on the clinic's tuning runs, whose recipes and seeds hav
 score (`python benchmarks/clinic --tuning`).
 """
 
-import keras
 import numpy as np
 
 from course_lib.judging.doctor.handover import NotExaminedError
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import (
+    ALL_ALIKE,
     UNLIKE,
     fraction_ranked_right,
     pooled_difference,
     sigmoid,
     spread,
 )
-from course_lib.judging.doctor.run import Z_KINDS
-
-ALL_ALIKE = 0.1  # of the spread of real images: samples that vary less show one picture
 
 
 class ConstantOutput(Illness):
@@ -49,53 +46,6 @@ class ConstantOutput(Illness):
                 f"those of real images by {usual:.2f}"
             )
         return None
-
-
-class StaleBatchNorm(Illness):
-    """G's batch normalisation draws other images for samples than in training."""
-
-    name = "stale-batch-norm"
-    cause = (
-        "In training, batch normalisation uses the statistics of the batch; for samples, its "
-        "running averages. These are still far from the batches': with a momentum of 0.999 they "
-        "need thousands of steps."
-    )
-    fix = (
-        "Use BatchNormalization(momentum=0.8) or 0.9 in the generator, or train on. Until then, "
-        "generator(z, training=True) shows what G has learned."
-    )
-    lesson = "05"
-
-    FAR = 0.45  # of the images' own variation; runs with a usual momentum stay below 0.3
-    SLOW = 0.99  # Keras's own momentum: it needs some hundred steps, which is no illness
-    EARLY = 200  # steps
-    IMAGES = 256
-
-    def look(self, case) -> str | None:
-        """Compare the images of the same z, drawn in training mode and in inference mode."""
-        kind, layers = keras.layers.BatchNormalization, case.run.generator._flatten_layers()
-        momentum = max((layer.momentum for layer in layers if isinstance(layer, kind)), default=0)
-        if not momentum or (momentum <= self.SLOW and 0 < case.steps < self.EARLY):
-            return None
-        difference = min(self._difference(case, kind) for kind in Z_KINDS)
-        if difference > self.FAR:
-            return (
-                "the same z gives other images in training mode than in inference mode: they "
-                f"differ by {difference:.0%} of how much images vary (the largest momentum is "
-                f"{momentum:g})"
-            )
-        return None
-
-    def _difference(self, case, z_kind):
-        """Return how far apart the two are for one kind of z; the training may use any."""
-        run, labels = case.run, case.run.some_labels(self.IMAGES)
-        z = run.draw_z(self.IMAGES, seed=8, kind=z_kind)
-        with run.put_back():  # training mode moves the averages
-            drawn, trained = (run.view(run.paint(z, labels, training=t)) for t in (False, True))
-        if spread(trained) < ALL_ALIKE * spread(case.real):
-            return 0.0  # another illness
-        varied = np.sqrt(np.square(trained - trained.mean(axis=0)).mean())
-        return np.sqrt(np.square(trained - drawn).mean()) / varied
 
 
 class BlindDiscriminator(Illness):
@@ -146,82 +96,6 @@ class FrozenGenerator(Illness):
         """Look at whether trial steps moved G."""
         if case.trial.g_moved == 0:
             return "trial training steps changed no weight of G (largest change 0.0)"
-        return None
-
-
-class LatentMismatch(Illness):
-    """G is trained with z of one kind and sampled with z of another."""
-
-    name = "latent-mismatch"
-    cause = (
-        "The generator is trained with one kind of z and sampled with another, and it only works "
-        "well where it was trained."
-    )
-    fix = "Draw z the same way in training and for samples: a new standard normal batch each time."
-    lesson = "03"
-
-    BATCH = 256  # z: enough to know their mean and deviation to about 0.01
-    TOLERANCE = 0.1  # of mean and deviation; z that is uniform from 0 to 1 has a mean of 0.5
-    LEAST_SPREAD = 0.1  # of that of real images: below this there is too little to compare
-    RATIO = 0.8, 1.25  # allowed range of the samples' spread, over that of the generator's images
-
-    def look(self, case) -> str | None:
-        """Look at the z of the training, then compare the samples with images drawn here."""
-        return self._training(case) or self._samples(case)
-
-    def _training(self, case):
-        if (pair := self._two_batches(case)) is None:
-            return None
-        first, second = pair
-        if np.array_equal(first, second) or len(np.unique(first, axis=0)) < self.BATCH:
-            return "z does not vary in training: two batches are equal, or two rows of one batch"
-        mean, deviation = first.mean(), first.std()
-        if abs(mean) < self.TOLERANCE and abs(deviation - 1) < self.TOLERANCE:
-            return None
-        if self._are_like_training(case):
-            return None
-        return (
-            f"z in training has mean {mean:.2f} and standard deviation {deviation:.2f}, but the "
-            "samples weren't drawn with such z; a standard normal has 0 and 1"
-        )
-
-    def _two_batches(self, case):
-        """Return two batches of the z of the training, None if the run has no method for it."""
-        if not hasattr(case.gan, "draw_z"):
-            return None
-        try:
-            with case.run.put_back():
-                return tuple(np.asarray(case.gan.draw_z(self.BATCH)) for _ in range(2))
-        except TypeError:  # somebody else's method of this name, with other arguments
-            return None
-
-    def _are_like_training(self, case):
-        """Whether the samples look as if they were drawn with the z of the training."""
-        if not case.were_given:
-            return False
-        with case.run.put_back():
-            z = np.asarray(case.gan.draw_z(len(case.samples)))
-        images = case.run.view(case.run.paint(z, case.run.some_labels(len(z)), with_average=True))
-        return pooled_difference(images, case.samples) < UNLIKE
-
-    def _samples(self, case):
-        if self._two_batches(case) and self._are_like_training(case):
-            return None
-        difference = pooled_difference(case.own, case.samples)
-        if difference > UNLIKE:
-            return (
-                "the samples are unlike what the generator makes from standard normal z: they "
-                f"differ by {difference:.0f} standard errors"
-            )
-        own = spread(case.own)
-        if own < self.LEAST_SPREAD * spread(case.real):
-            return None
-        ratio = spread(case.samples) / own
-        if not self.RATIO[0] < ratio < self.RATIO[1]:
-            return (
-                f"the samples vary {ratio:.2f} times as much as what the generator makes from "
-                "standard normal z"
-            )
         return None
 
 

@@ -8,12 +8,11 @@ from course_lib.judging.doctor.results import (
     BlindDiscriminator,
     ConstantOutput,
     FrozenGenerator,
-    LatentMismatch,
     ModeCollapse,
     SaturatedDiscriminator,
-    StaleBatchNorm,
     Undertrained,
 )
+from course_lib.judging.doctor.sampling import LatentMismatch, StaleBatchNorm
 from course_lib.judging.doctor.steps import (
     BatchNormMixing,
     FrozenDiscriminator,
@@ -47,8 +46,8 @@ ROUNDS = (
     (BatchNormMixing(),),
     (LowRate(),),
     (SwappedLabels(),),
-    # Are the generator and its samples any good? (results) A generator that stands still is looked
-    # for only after a constant output and a blind D, because either of them stops it.
+    # Are the generator and its samples any good? (results, sampling) A generator that stands still
+    # is looked for only after a constant output and a blind D, because either of them stops it.
     (StaleBatchNorm(),),
     (ConstantOutput(), BlindDiscriminator()),
     (FrozenGenerator(), LatentMismatch()),
