@@ -75,10 +75,6 @@ SICK = {  # name: (illness, function of seed -> Run)
     ),
     "tutorial: D's kernels are zero": ("blind-discriminator", partial(tapes, kernels="zeros")),
     "tutorial: rows and columns": ("bad-dataset", partial(tapes, change=transpose)),
-    "tutorial: nine steps of D for one": (
-        "saturated-discriminator",
-        partial(tapes, extra_d_steps=8, rates=(3e-5, 2e-3), dropout=0.0, steps=300),
-    ),
     "Keras-GAN: as in Keras 2": ("frozen-discriminator", partial(dcgan, unfreeze=False)),
     "Keras-GAN: G frozen, too": ("frozen-generator", partial(dcgan, freeze_generator=True)),
     "Keras-GAN: valid is 0, fake is 1": ("swapped-labels", partial(dcgan, labels=(0.0, 1.0))),
@@ -89,6 +85,10 @@ SICK = {  # name: (illness, function of seed -> Run)
     "book: uniform codings": ("latent-mismatch", partial(book, draw=tf.random.uniform)),
     "book: rates 0.1": ("learning-rate-too-high", partial(book, rates=(0.1, 0.1))),
     "book: rates 1e-9": ("learning-rate-too-low", partial(book, rates=(1e-9, 1e-9))),
+    "book: twelve phases 1": (
+        "saturated-discriminator",
+        partial(book, phases_1=12, steps=300),
+    ),
     "book: black on white": ("bad-dataset", partial(book, change=invert)),
     "WGAN-GP: convolutions with batch norm": (
         "unfit-critic",

@@ -132,13 +132,13 @@ def two_phases(
     rates=(3e-4, 3e-4),
     kernels="lecun_normal",
     draw=tf.random.normal,
-    y_fool=1.0,
+    phases_1=1,
     steps=1500,
 ):
     """Train the stacked model in two phases a batch on images [N, 28, 28]; it keeps no history.
 
-    rates: of D and of G. draw: the function that the samples' codings come from. y_fool: the label
-    of the second phase.
+    rates: of D and of G. draw: the function that the samples' codings come from. phases_1: how
+    often a batch goes through the first phase.
     """
     keras.utils.set_random_seed(seed)
     X_train, batch_size = images[..., 0].astype("float32") / 255.0, 32
@@ -150,15 +150,16 @@ def two_phases(
 
     def train_batch(X_batch):
         # phase 1 - training the discriminator
-        noise = tf.random.normal(shape=[batch_size, CODINGS_SIZE])
-        X_fake_and_real = tf.concat([generator(noise), X_batch], axis=0)
-        y1 = tf.constant([[0.0]] * batch_size + [[1.0]] * batch_size)
         discriminator.trainable = True
-        discriminator.train_on_batch(X_fake_and_real, y1)
+        for _ in range(phases_1):
+            noise = tf.random.normal(shape=[batch_size, CODINGS_SIZE])
+            X_fake_and_real = tf.concat([generator(noise), X_batch], axis=0)
+            y1 = tf.constant([[0.0]] * batch_size + [[1.0]] * batch_size)
+            discriminator.train_on_batch(X_fake_and_real, y1)
         # phase 2 - training the generator
         noise = tf.random.normal(shape=[batch_size, CODINGS_SIZE])
         discriminator.trainable = False
-        gan.train_on_batch(noise, tf.constant([[y_fool]] * batch_size))
+        gan.train_on_batch(noise, tf.constant([[1.0]] * batch_size))
 
     dataset = tf.data.Dataset.from_tensor_slices(X_train).shuffle(10000, seed=seed).repeat()
     for X_batch in dataset.batch(batch_size).take(steps):

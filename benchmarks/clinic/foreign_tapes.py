@@ -28,14 +28,14 @@ def make_generator_model(momentum):
     return model
 
 
-def make_discriminator_model(kernels, dropout, ends):
+def make_discriminator_model(kernels, ends):
     """Build a discriminator of convolutions. kernels: the initializer of all kernels."""
     model = keras.Sequential([keras.Input((28, 28, 1))])
     for filters in (16, 32):
         conv = layers.Conv2D(filters, 5, strides=2, padding="same", kernel_initializer=kernels)
         model.add(conv)
         model.add(layers.LeakyReLU())
-        model.add(layers.Dropout(dropout))
+        model.add(layers.Dropout(0.3))
     model.add(layers.Flatten())
     model.add(layers.Dense(1, activation=ends, kernel_initializer=kernels))
     return model
@@ -76,35 +76,41 @@ def bare_log_losses():
     return discriminator_loss, lambda fake_output: -tf.reduce_mean(tf.math.log(fake_output))
 
 
+def make_optimizers(rates, shared, networks):
+    """Return Adam for G and for D. shared: both get the same object."""
+    generator_optimizer, discriminator_optimizer = (
+        keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates
+    )
+    if shared:
+        variables = [v for network in networks for v in network.trainable_variables]
+        generator_optimizer.build(variables)
+        discriminator_optimizer = generator_optimizer
+    return generator_optimizer, discriminator_optimizer
+
+
 def two_tapes(
     images,
     seed,
     losses=tutorial_losses,
     ends=None,
     momentum=0.9,
-    dropout=0.3,
     kernels="glorot_uniform",
     rates=(3e-4, 3e-4),
     shared=False,
     apply_d=True,
-    extra_d_steps=0,
     steps=1000,
 ):
     """Train with two tapes, and return the two lists of losses and 1,000 samples.
 
     losses: a function that returns the losses of D and of G. rates: of G and of D. apply_d: whether
-    D's gradients are applied. extra_d_steps: additional steps of D after each step of both.
+    D's gradients are applied.
     """
     keras.utils.set_random_seed(seed)
     train_images = (images.astype("float32") - 127.5) / 127.5
-    generator = make_generator_model(momentum)
-    discriminator = make_discriminator_model(kernels, dropout, ends)
+    networks = make_generator_model(momentum), make_discriminator_model(kernels, ends)
+    generator, discriminator = networks
     discriminator_loss, generator_loss = losses()
-    generator_optimizer = keras.optimizers.Adam(rates[0], beta_1=0.5)
-    discriminator_optimizer = keras.optimizers.Adam(rates[1], beta_1=0.5)
-    if shared:
-        discriminator_optimizer = generator_optimizer
-        generator_optimizer.build(generator.trainable_variables + discriminator.trainable_variables)
+    generator_optimizer, discriminator_optimizer = make_optimizers(rates, shared, networks)
 
     @tf.function
     def train_step(images):
@@ -121,21 +127,19 @@ def two_tapes(
         gradients = disc_tape.gradient(disc_loss, variables)
         if apply_d:
             discriminator_optimizer.apply_gradients(zip(gradients, variables))
-        for _ in range(extra_d_steps):
-            generated_images = generator(noise, training=True)
-            with tf.GradientTape() as disc_tape:
-                real_output = discriminator(images, training=True)
-                fake_output = discriminator(generated_images, training=True)
-                extra_loss = discriminator_loss(real_output, fake_output)
-            gradients = disc_tape.gradient(extra_loss, variables)
-            discriminator_optimizer.apply_gradients(zip(gradients, variables))
         return gen_loss, disc_loss
 
+    history = train(train_step, train_images, steps, seed)
+    samples = generator(np.random.normal(size=(1000, NOISE_DIM)).astype("float32"), training=False)
+    return Run(networks, history, train_images, samples.numpy(), step=train_step)
+
+
+def train(train_step, train_images, steps, seed):
+    """Call `train_step` on shuffled batches, and return both losses of each step."""
     train_dataset = tf.data.Dataset.from_tensor_slices(train_images)
     train_dataset = train_dataset.shuffle(10000, seed=seed).repeat().batch(BATCH_SIZE)
     history = {"gen_loss": [], "disc_loss": []}
     for image_batch in train_dataset.take(steps):
         for name, loss in zip(history, train_step(image_batch)):
             history[name].append(float(loss))
-    samples = generator(np.random.normal(size=(1000, NOISE_DIM)).astype("float32"), training=False)
-    return Run((generator, discriminator), history, train_images, samples.numpy(), step=train_step)
+    return history
