@@ -86,7 +86,7 @@ def combined_class(
     lr=5e-4,
     freeze_generator=False,
     scaled=True,
-    epochs=700,
+    epochs=500,
     **train,
 ):
     """Train the class. ends: D's last activation. scaled: pixels in [-1, 1] instead of 0 to 255."""
@@ -129,11 +129,11 @@ def two_phases(
     images,
     seed,
     optimizer=keras.optimizers.RMSprop,
-    rates=(3e-4, 3e-4),
+    rates=(1e-3, 1e-3),
     kernels="lecun_normal",
     draw=tf.random.normal,
     phases_1=1,
-    steps=1500,
+    steps=1200,
 ):
     """Train the stacked model in two phases a batch on images [N, 28, 28]; it keeps no history.
 

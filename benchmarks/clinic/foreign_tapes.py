@@ -98,7 +98,7 @@ def two_tapes(
     rates=(3e-4, 3e-4),
     shared=False,
     apply_d=True,
-    steps=1000,
+    steps=1500,
 ):
     """Train with two tapes, and return the two lists of losses and 1,000 samples.
 

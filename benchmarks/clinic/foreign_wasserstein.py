@@ -85,7 +85,7 @@ def generator_loss(fake_img):
     return -tf.reduce_mean(fake_img)
 
 
-def wgan_gp(images, seed, rate=5e-4, d_steps=3, z_scale=1.0, norm=None, ends=None, steps=500):
+def wgan_gp(images, seed, rate=5e-4, d_steps=3, z_scale=1.0, norm=None, ends=None, steps=400):
     """Train keras.io's WGAN-GP for epochs of at most 100 steps.
 
     z_scale: the samples are drawn with z of this standard deviation.
