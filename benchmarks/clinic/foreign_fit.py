@@ -30,14 +30,18 @@ def make_generator(num_inputs=LATENT_DIM, ends="sigmoid"):
     )
 
 
-def make_discriminator(channels=1, ends=None):
-    """Build a discriminator of convolutions that keeps each channel's largest answer."""
+def make_discriminator(channels=1, ends=None, norm=False):
+    """Build a discriminator of convolutions that keeps each channel's largest answer.
+
+    norm: whether batch normalisation follows the second convolution.
+    """
     return keras.Sequential(
         [
             keras.Input((28, 28, channels)),
             layers.Conv2D(32, 3, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=0.2),
             layers.Conv2D(64, 3, strides=2, padding="same"),
+            *([layers.BatchNormalization()] if norm else []),
             layers.LeakyReLU(negative_slope=0.2),
             layers.GlobalMaxPooling2D(),
             layers.Dense(1, activation=ends),
@@ -84,12 +88,12 @@ class GAN(TrackedGAN):
         batch_size = ops.shape(real_images)[0]
         shape = (batch_size, LATENT_DIM)
         random_latent_vectors = keras.random.normal(shape, seed=self.seed_generator)
-        generated_images = self.generator(random_latent_vectors)
+        generated_images = self.generator(random_latent_vectors, training=True)
         combined_images = ops.concatenate([generated_images, real_images], axis=0)
         labels = ops.concatenate([ops.ones((batch_size, 1)), ops.zeros((batch_size, 1))], axis=0)
         labels += self.noise * keras.random.uniform(ops.shape(labels), seed=self.seed_generator)
         with tf.GradientTape() as tape:
-            predictions = self.discriminator(combined_images)
+            predictions = self.discriminator(combined_images, training=True)
             d_loss = self.loss_fn(labels, predictions)
         grads = tape.gradient(d_loss, self.discriminator.trainable_weights)
         self.d_optimizer.apply_gradients(zip(grads, self.discriminator.trainable_weights))
@@ -97,7 +101,8 @@ class GAN(TrackedGAN):
         random_latent_vectors = keras.random.normal(shape, seed=self.seed_generator)
         misleading_labels = self.misleading * ops.ones((batch_size, 1))
         with tf.GradientTape() as tape:
-            predictions = self.discriminator(self.generator(random_latent_vectors))
+            fake_images = self.generator(random_latent_vectors, training=True)
+            predictions = self.discriminator(fake_images, training=True)
             g_loss = self.loss_fn(misleading_labels, predictions)
         weights = (self if self.whole else self.generator).trainable_weights
         grads = tape.gradient(g_loss, weights)
@@ -106,15 +111,24 @@ class GAN(TrackedGAN):
 
 
 def subclass_with_fit(
-    images, seed, ends=None, g_ends="sigmoid", from_logits=True, divide=255.0, steps=1200, **gan
+    images,
+    seed,
+    ends=None,
+    norm=False,
+    g_ends="sigmoid",
+    from_logits=True,
+    divide=255.0,
+    steps=1200,
+    **gan,
 ):
     """Train the DCGAN for epochs of at most 100 steps. No samples are handed over.
 
-    ends, g_ends: the last activation of D and of G. divide: the pixels are divided by this.
+    ends, g_ends: the last activation of D and of G. norm: whether D has batch normalisation.
+    divide: the pixels are divided by this.
     """
     keras.utils.set_random_seed(seed)
     images = images.astype("float32") / divide
-    gan = GAN(make_discriminator(ends=ends), make_generator(ends=g_ends), **gan)
+    gan = GAN(make_discriminator(ends=ends, norm=norm), make_generator(ends=g_ends), **gan)
     gan.compile(
         d_optimizer=keras.optimizers.Adam(learning_rate=3e-4),
         g_optimizer=keras.optimizers.Adam(learning_rate=3e-4),
@@ -145,7 +159,7 @@ class ConditionalGAN(TrackedGAN):
         combined_images = ops.concatenate([fake_image_and_labels, real_image_and_labels], axis=0)
         labels = ops.concatenate([ops.ones((batch_size, 1)), ops.zeros((batch_size, 1))], axis=0)
         with tf.GradientTape() as tape:
-            d_loss = self.loss_fn(labels, self.discriminator(combined_images))
+            d_loss = self.loss_fn(labels, self.discriminator(combined_images, training=True))
         grads = tape.gradient(d_loss, self.discriminator.trainable_weights)
         self.d_optimizer.apply_gradients(zip(grads, self.discriminator.trainable_weights))
 
