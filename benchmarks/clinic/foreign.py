@@ -107,7 +107,7 @@ SICK = {  # name: (illness, function of seed -> Run)
     "WGAN-GP: rate 50": ("non-finite", partial(penalty, rate=50.0, steps=50)),
     "clipped critic: G's sign": ("swapped-labels", partial(clipped, sign_of_g=-1.0, steps=250)),
     "one-hot: labels of others": ("bad-dataset", partial(one_hot, change=shift_labels)),
-    "one-hot: G's rate 0": ("frozen-generator", partial(one_hot, rates=(3e-4, 0.0), steps=300)),
+    "one-hot: G's rate 0": ("frozen-generator", partial(one_hot, rates=(4e-4, 0.0), steps=300)),
     "AC-GAN: 30 steps": ("undertrained", partial(two_outputs, steps=30)),
     "AC-GAN: static": ("bad-dataset", partial(two_outputs, change=static, steps=300)),
 }
@@ -126,6 +126,6 @@ HEALTHY = {  # name: function of seed -> Run
     "WGAN-GP, layer norm": partial(penalty, norm=layers.LayerNormalization),
     "clipped critic": clipped,
     "one-hot": one_hot,
-    "one-hot, G faster": partial(one_hot, rates=(3e-4, 5e-4)),
+    "one-hot, G faster": partial(one_hot, rates=(3e-4, 6e-4)),
     "AC-GAN": two_outputs,
 }

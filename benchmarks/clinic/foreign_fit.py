@@ -38,10 +38,12 @@ def make_discriminator(channels=1, ends=None, norm=False):
     return keras.Sequential(
         [
             keras.Input((28, 28, channels)),
-            layers.Conv2D(32, 3, strides=2, padding="same"),
+            layers.Conv2D(16, 4, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=0.2),
-            layers.Conv2D(64, 3, strides=2, padding="same"),
+            layers.Conv2D(32, 4, strides=2, padding="same"),
             *([layers.BatchNormalization()] if norm else []),
+            layers.LeakyReLU(negative_slope=0.2),
+            layers.Conv2D(64, 4, strides=2, padding="same"),
             layers.LeakyReLU(negative_slope=0.2),
             layers.GlobalMaxPooling2D(),
             layers.Dense(1, activation=ends),
@@ -118,7 +120,7 @@ def subclass_with_fit(
     g_ends="sigmoid",
     from_logits=True,
     divide=255.0,
-    steps=1200,
+    steps=1500,
     **gan,
 ):
     """Train the DCGAN for epochs of at most 100 steps. No samples are handed over.
@@ -130,8 +132,8 @@ def subclass_with_fit(
     images = images.astype("float32") / divide
     gan = GAN(make_discriminator(ends=ends, norm=norm), make_generator(ends=g_ends), **gan)
     gan.compile(
-        d_optimizer=keras.optimizers.Adam(learning_rate=3e-4),
-        g_optimizer=keras.optimizers.Adam(learning_rate=3e-4),
+        d_optimizer=keras.optimizers.Adam(learning_rate=4e-4, beta_1=0.5),
+        g_optimizer=keras.optimizers.Adam(learning_rate=4e-4, beta_1=0.5),
         loss_fn=keras.losses.BinaryCrossentropy(from_logits=from_logits),
     )
     dataset = tf.data.Dataset.from_tensor_slices(images).shuffle(len(images), seed=seed).repeat()
@@ -173,7 +175,7 @@ class ConditionalGAN(TrackedGAN):
         return self.track(d_loss, g_loss)
 
 
-def one_hot_channels(images, seed, labels, rates=(3e-4, 3e-4), steps=1200):
+def one_hot_channels(images, seed, labels, rates=(4e-4, 4e-4), steps=1500):
     """Train the conditional GAN on pairs of images and one-hot labels, and draw every class."""
     keras.utils.set_random_seed(seed)
     images = images.astype("float32") / 255.0
@@ -182,7 +184,7 @@ def one_hot_channels(images, seed, labels, rates=(3e-4, 3e-4), steps=1200):
         make_discriminator(1 + NUM_CLASSES), make_generator(LATENT_DIM + NUM_CLASSES)
     )
     gan.compile(
-        *(keras.optimizers.Adam(learning_rate=rate) for rate in rates),
+        *(keras.optimizers.Adam(learning_rate=rate, beta_1=0.5) for rate in rates),
         loss_fn=keras.losses.BinaryCrossentropy(from_logits=True),
     )
     dataset = tf.data.Dataset.from_tensor_slices((images, one_hot)).shuffle(1024, seed=seed)
