@@ -85,6 +85,10 @@ SICK = {  # name: (illness, function of seed -> Run)
         partial(tapes_400, losses=bare_log_losses, ends="sigmoid", rates=(2e-4, 5e-3)),
     ),
     "tutorial: D's kernels are zero": ("blind-discriminator", partial(tapes_400, kernels="zeros")),
+    "tutorial: G 50 times as fast as D": (
+        "mode-collapse",
+        partial(tapes_400, rates=(5e-3, 1e-4)),
+    ),
     "tutorial: rows and columns exchanged": ("bad-dataset", partial(tapes, change=transpose)),
     "Keras-GAN: as in Keras 2": ("frozen-discriminator", partial(dcgan_250, unfreeze=False)),
     "Keras-GAN: G frozen, too": ("frozen-generator", partial(dcgan_250, freeze_generator=True)),
