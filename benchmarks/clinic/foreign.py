@@ -76,7 +76,10 @@ SICK = {  # name: (illness, function of seed -> Run)
     "keras.io: G's step takes all weights": ("leaking-step", partial(kio_400, whole=True)),
     "keras.io: 40 steps": ("undertrained", partial(kio, steps=40)),
     "keras.io: divided by 255 twice": ("bad-dataset", partial(kio_400, divide=255.0**2)),
-    "keras.io: both halves through batch norm": ("batch-norm-mixing", partial(kio, norm=True)),
+    "keras.io: both halves through batch norm": (
+        "batch-norm-mixing",
+        partial(kio_400, norm=True, noise=0.0),
+    ),
     "tutorial: one Adam": ("shared-optimizer", partial(tapes_400, shared=True)),
     "tutorial: momentum 0.9999": ("stale-batch-norm", partial(tapes, momentum=0.9999)),
     "tutorial: D isn't updated": ("frozen-discriminator", partial(tapes_400, apply_d=False)),

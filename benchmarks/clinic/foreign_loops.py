@@ -86,7 +86,7 @@ def combined_class(
     lr=5e-4,
     freeze_generator=False,
     scaled=True,
-    epochs=500,
+    epochs=700,
     **train,
 ):
     """Train the class. ends: D's last activation. scaled: pixels in [-1, 1] instead of 0 to 255."""
