@@ -18,6 +18,10 @@ from foreign import HEALTHY as FOREIGN_HEALTHY
 from foreign import SEEDS as FOREIGN_SEEDS
 from foreign import SICK as FOREIGN_SICK
 from healthy import HEALTHY
+from runs import few_pictures
+from tuning_foreign import HEALTHY as TUNING_FOREIGN_HEALTHY
+from tuning_foreign import SEEDS as TUNING_FOREIGN_SEEDS
+from tuning_foreign import SICK as TUNING_FOREIGN_SICK
 
 from course_lib import doctor, recipes
 
@@ -31,15 +35,32 @@ SICK = {  # name: (illness, function of (recipe, seed) -> Run)
 
 
 class Ward(NamedTuple):
-    """The recipes and seeds that the cases are run with."""
+    """The recipes and seeds that the cases are run with, and the foreign runs."""
 
     recipes: tuple[str, ...]
     seeds: tuple[int, ...]  # of the broken runs
     healthy_seed: int
+    foreign_sick: dict
+    foreign_healthy: dict
+    foreign_seeds: tuple[int, int]  # of the broken and of the healthy foreign runs
 
 
-TUNING = Ward(("workshop-mlp", "workshop-dcgan"), (0, 1), 0)  # the doctor's limits come from these
-SCORE = Ward(("workshop-dcgan", "kaggle-mlp-gan"), (30, 31, 32), 30)  # and CLINIC.md from these
+TUNING = Ward(  # the doctor's limits come from these
+    ("workshop-mlp", "workshop-dcgan"),
+    (0, 1),
+    0,
+    TUNING_FOREIGN_SICK,
+    TUNING_FOREIGN_HEALTHY,
+    TUNING_FOREIGN_SEEDS,
+)
+SCORE = Ward(  # and CLINIC.md from these
+    ("workshop-dcgan", "kaggle-mlp-gan"),
+    (30, 31, 32),
+    30,
+    FOREIGN_SICK,
+    FOREIGN_HEALTHY,
+    FOREIGN_SEEDS,
+)
 
 
 class Result(NamedTuple):
@@ -53,14 +74,15 @@ class Result(NamedTuple):
     is_foreign: bool = False
 
 
-FOREIGN = "foreign"  # stands in place of a recipe's name
+FOREIGN = "foreign"  # these stand in place of a recipe's name
+TUNING_FOREIGN = "foreign, for tuning"
 
 
 def choose_cases(ward, only=""):
     """Return the cases of a ward whose name contains `only`, as (name, recipe name, seed).
 
-    The recipe of a healthy run is None, because its name already says which one it is. `SCORE`
-    also has the foreign ward, whose runs have no recipe.
+    The recipe of a healthy run is None, because its name already says which one it is. A foreign
+    run has no recipe: `FOREIGN` or `TUNING_FOREIGN` says which of the two wards it belongs to.
     """
     sick = [
         (name, ward.recipes[i % len(ward.recipes)], seed)
@@ -68,17 +90,17 @@ def choose_cases(ward, only=""):
         for i, seed in enumerate(ward.seeds)
     ]
     well = [(name, None, ward.healthy_seed) for name in HEALTHY]
-    foreign = [(name, FOREIGN, FOREIGN_SEEDS[0]) for name in FOREIGN_SICK]
-    foreign += [(name, FOREIGN, FOREIGN_SEEDS[1]) for name in FOREIGN_HEALTHY]
-    cases = sick + well + (foreign if ward is SCORE else [])
-    return [case for case in cases if only in case[0]]
+    kind = FOREIGN if ward is SCORE else TUNING_FOREIGN
+    foreign = [(name, kind, ward.foreign_seeds[0]) for name in ward.foreign_sick]
+    foreign += [(name, kind, ward.foreign_seeds[1]) for name in ward.foreign_healthy]
+    return [case for case in sick + well + foreign if only in case[0]]
 
 
 def examine(name, recipe, seed):
     """Train one case of `choose_cases`, show it to the doctor, and return the `Result`."""
     keras.backend.clear_session()
-    if recipe == FOREIGN:
-        return examine_foreign(name, seed)
+    if recipe in (FOREIGN, TUNING_FOREIGN):
+        return examine_foreign(name, SCORE if recipe == FOREIGN else TUNING, seed)
     if recipe is None:
         title, planted, run = name, "healthy", HEALTHY[name](seed)
     else:
@@ -91,10 +113,11 @@ def examine(name, recipe, seed):
     return Result(title, planted, found, evidence, run.samples[:14])
 
 
-def examine_foreign(name, seed):
-    """Train one case of the foreign ward, show it to the doctor, and return the `Result`."""
-    planted, make = FOREIGN_SICK.get(name) or ("healthy", FOREIGN_HEALTHY[name])
+def examine_foreign(name, ward, seed):
+    """Train one foreign case of a ward, show it to the doctor, and return the `Result`."""
+    planted, make = ward.foreign_sick.get(name) or ("healthy", ward.foreign_healthy[name])
     run = make(seed)
+    pictures = few_pictures(run) if planted == "healthy" else None
     with contextlib.redirect_stdout(io.StringIO()):
         findings = doctor.examine(
             run.gan, run.history, run.images, run.samples, run.yardstick, run.step
@@ -103,4 +126,4 @@ def examine_foreign(name, seed):
     if findings.not_examined:
         found.append("not examined: " + "; ".join(findings.not_examined))
     evidence = [finding.evidence for finding in findings]
-    return Result(name, planted, found, evidence, None, is_foreign=True)
+    return Result(name, planted, found, evidence, pictures, is_foreign=True)

@@ -89,3 +89,21 @@ def finish(model, images, steps=STEPS, seed=0, load=None, batch_size=32):
     """
     history = train(model, images, steps, batch_size, seed)
     return Run(model, history, images, sample(model), yardstick(load) if load else None)
+
+
+def few_pictures(run, n=14):
+    """Return the first n samples of a foreign run as images [n, 28, 28, 1] in [-1, 1].
+
+    Samples are drawn from the run's generator, with labels 0 to 9 if it takes labels, when the run
+    hands over none. The range is recognised by the lowest and the highest of all samples.
+    """
+    samples = run.samples
+    if samples is None:
+        generator = run.gan[0] if isinstance(run.gan, tuple) else run.gan.generator
+        z = np.random.default_rng(7).standard_normal((100, generator.inputs[0].shape[-1]))
+        labels = np.arange(100)[:, None] % 10
+        samples = generator([z, labels] if len(generator.inputs) > 1 else z)
+    samples = np.asarray(samples, "float32")
+    is_signed, is_bytes = samples.min() < -0.01, samples.max() > 1.5
+    images = samples if is_signed else samples / (127.5 if is_bytes else 0.5) - 1
+    return np.clip(images[:n].reshape(n, 28, 28, 1), -1, 1)

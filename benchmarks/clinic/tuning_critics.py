@@ -1,9 +1,11 @@
-"""Two more ways in which GANs are written elsewhere: WGAN-GP, and labels as second inputs."""
+"""Two more styles of the tuning runs: WGAN-GP, and labels as second inputs."""
 
 import keras
 import numpy as np
 import tensorflow as tf
-from foreign_styles import (
+from keras import layers
+from runs import Run
+from tuning_styles import (
     BATCH_SIZE,
     LATENT_DIM,
     N_CLASSES,
@@ -12,8 +14,6 @@ from foreign_styles import (
     build_generator,
     draw,
 )
-from keras import layers
-from runs import Run
 
 
 class PenaltyGAN(keras.Model):

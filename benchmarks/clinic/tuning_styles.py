@@ -1,4 +1,4 @@
-"""Six ways in which GANs are written elsewhere, each with switches for the mistakes made in it.
+"""Four of the six styles of the foreign runs for tuning, with switches for the planted mistakes.
 
 Every function trains a small GAN on uint8 images and returns a `Run`, as its author would hand it
 over: his own object, his own history, his own pixels.
