@@ -11,7 +11,7 @@ from keras import ops
 
 from course_lib import gan
 from course_lib.gan import recipes
-from course_lib.judging.doctor import trial
+from course_lib.judging.doctor import recording, trial
 from course_lib.judging.doctor.run import Run
 
 
@@ -116,13 +116,13 @@ class Stacks(gan.GAN):
 def test_batch_statistics_of_real_images(kind, fraction, images, same):
     model = tiny_runs.build_gan(kind, None, tiny_runs.build_normalised_discriminator())
     before = everything(model)
-    found = trial.batch_norm_fraction(run_of(model, images))
+    found = recording.batch_norm_fraction(run_of(model, images))
     assert found == pytest.approx(fraction, abs=0.1)
     assert same(before, everything(model))
 
 
 def test_no_batch_statistics_without_the_layer(images):
-    assert trial.batch_norm_fraction(run_of(tiny_runs.build_gan(), images)) is None
+    assert recording.batch_norm_fraction(run_of(tiny_runs.build_gan(), images)) is None
 
 
 def test_a_discriminator_that_is_content_is_not_frozen():

@@ -5,17 +5,20 @@ from functools import cached_property
 import keras
 import numpy as np
 
-from course_lib.judging import metrics
+from course_lib.judging import features, metrics
 from course_lib.judging.doctor import trial
 from course_lib.judging.doctor.activations import ends_in_sigmoid
 from course_lib.judging.doctor.history import read_history
 from course_lib.judging.doctor.measures import (
     UNLIKE,
     fraction_ranked_right,
+    is_of_kind,
+    pooled,
     pooled_difference,
     spread,
 )
 from course_lib.judging.doctor.reach import names_used
+from course_lib.judging.doctor.recording import z_of_training
 from course_lib.judging.doctor.run import Z_KINDS, Run
 from course_lib.judging.doctor.trial import Later
 from course_lib.networks.endings import last_activation
@@ -24,6 +27,7 @@ REAL_IMAGES = 500  # enough for steady means, few enough for any discriminator
 OWN_IMAGES = 1000
 CATCHING_UP = 1.0  # logits in sixty steps; under a saturated D they fall or rise by less
 SURELY_WRONG = 0.2  # of the pairs ranked right with 1 for real: then 1 stands for fakes
+MANY_Z = 256  # z: enough to know their mean and deviation to about 0.01
 SAME_ANSWER = 1e-5  # logits that differ by less count as equal, because float32 rounds
 
 
@@ -121,13 +125,36 @@ class Case:
         return near > 1e-4 and far > 4 * near
 
     @cached_property
-    def z_kind(self) -> str:
-        """How z is drawn: standard normal, unless the samples show that it is another usual kind.
+    def training_z(self) -> list[np.ndarray] | None:
+        """Batches of z [B, latent_dim] as training steps draw them, None if that can't be seen.
 
-        Only for a run without a method `draw_z`, which would tell.
+        A method `draw_z` is asked; without one, the generator's input is recorded in a few steps.
+        """
+        if hasattr(self.gan, "draw_z"):
+            try:
+                with self.run.put_back():
+                    return [np.asarray(self.gan.draw_z(MANY_Z)) for _ in range(2)]
+            except TypeError:  # somebody else's method of this name, with other arguments
+                pass
+        try:
+            found = z_of_training(self.run)
+        except Exception:  # whatever somebody else's step may raise
+            return None
+        return found if len(found) > 1 else None
+
+    @cached_property
+    def z_kind(self) -> str:
+        """How z is drawn in training; standard normal if it is drawn in no usual way.
+
+        Where this can't be seen, the samples show whether it may be another usual kind.
         """
         normal = next(iter(Z_KINDS))
-        if not self.were_given or hasattr(self.gan, "draw_z"):
+        if hasattr(self.gan, "draw_z"):
+            return normal
+        if self.training_z:
+            z = np.concatenate(self.training_z)
+            return next((kind for kind in Z_KINDS if is_of_kind(z, kind)), normal)
+        if not self.were_given:
             return normal
         gaps = {kind: self._gap_of_samples(kind) for kind in Z_KINDS}
         best = min(gaps, key=gaps.get)
@@ -208,11 +235,16 @@ class Case:
     def fakes_are_one(self) -> bool:
         """Whether the run labels fakes 1 and real images 0, as some popular GANs do.
 
-        Then D learns to give fakes the higher logits, and G to lower them.
+        Then D learns to give fakes the higher logits, and G to lower them. A G that stands still
+        doesn't show it, so then D's answers alone decide.
         """
-        if self.run.is_ours or self.trial.g_gain >= 0:
+        if self.run.is_ours:
             return False
         now = fraction_ranked_right(*self.raw_logits)
+        if self.run.labels_are_guessed or self.trial.g_moved == 0:
+            return now < SURELY_WRONG
+        if self.trial.g_gain >= 0:
+            return False
         if now < SURELY_WRONG or (now > 0.5 and self.trial.d_gain > 0):
             return now < 0.5
         return self.later.ranked_right < 0.5
@@ -250,6 +282,21 @@ class Case:
         """The measures of the samples, None without a yardstick."""
         samples = np.clip(self.samples, -1, 1)
         return self.yardstick.report(samples) if self.yardstick else None
+
+    @cached_property
+    def pixel_coverage(self) -> tuple[float, float]:
+        """The coverage of the samples and of other real images, measured in 7×7 maps of pixels.
+
+        It needs no classifier, and so no classes, but it is less exact than the report's.
+        """
+        others = np.random.default_rng(1).permutation(len(self.images))[-REAL_IMAGES:]
+        others = self.run.view(self.run.native(self.images[others]))
+        real = pooled(self.real)
+        found = [
+            features.compare_manifolds(real, pooled(x))
+            for x in (self.samples[:REAL_IMAGES], others)
+        ]
+        return found[0].coverage, found[1].coverage
 
     @cached_property
     def steps(self) -> int:

@@ -5,12 +5,29 @@ import numpy as np
 from course_lib.judging import metrics
 
 UNLIKE = 10  # standard errors of `pooled_difference`; images of the same generator stay below 3
+Z_MOMENTS = {  # of the usual kinds of z: (mean, standard deviation)
+    "standard normal": (0.0, 1.0),
+    "uniform from -1 to 1": (0.0, 3**-0.5),
+    "uniform from 0 to 1": (0.5, 12**-0.5),
+}
 ALL_ALIKE = 0.1  # of the spread of real images: samples that vary less show one picture
 
 
 def spread(images) -> float:
     """Return how much images [N, 28, 28, 1] vary: each pixel's standard deviation, averaged."""
     return float(np.asarray(images).std(axis=0).mean())
+
+
+def is_of_kind(z, kind) -> bool:
+    """Return whether z [N, latent_dim] has the mean and the deviation of a kind in `Z_MOMENTS`."""
+    mean, deviation = Z_MOMENTS[kind]
+    tolerance = max(0.1, 5 / np.sqrt(np.size(z)))
+    return abs(np.mean(z) - mean) < tolerance and abs(np.std(z) - deviation) < tolerance
+
+
+def pooled(images) -> np.ndarray:
+    """Return images [N, 28, 28, 1] as 7×7 maps, the means of 4×4 pixels, flat: [N, 49]."""
+    return np.asarray(images, float).reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
 
 
 def pooled_difference(images_a, images_b) -> float:
@@ -22,11 +39,7 @@ def pooled_difference(images_a, images_b) -> float:
     Returns:
         Their kernel distance as 7×7 maps (means of 4×4 pixels), divided by its standard error.
     """
-    a, b = (
-        np.asarray(images, float).reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(-1, 49)
-        for images in (images_a, images_b)
-    )
-    distance, error = metrics.kernel_distance(a, b)
+    distance, error = metrics.kernel_distance(pooled(images_a), pooled(images_b))
     return distance / max(error, 1e-3)  # sets without any variation have no error to divide by
 
 

@@ -201,20 +201,26 @@ class Undertrained(Illness):
     lesson = "05"
 
     LEAST = 0.2  # of the coverage that other real images reach
+    LEAST_IN_PIXELS = 0.1  # the same without a classifier, in coarse pixels
     GOAL = 0.5  # of that coverage: the estimated steps are those needed to reach it
     FLOOR = 0.05  # of that coverage: from 0, infinitely many steps would be needed
 
     def look(self, case) -> str | None:
         """Look at the coverage, and estimate how many more steps it needs if it grows evenly."""
         if case.report is None:
+            (near, real), least = case.pixel_coverage, self.LEAST_IN_PIXELS
+        else:
+            near, real, least = case.report.coverage, case.report.real.coverage, self.LEAST
+        if near <= least * real:
+            return self._evidence(case, near, real)
+        if case.report is None:
             raise NotExaminedError(
-                "whether classes are missing, and whether training stopped too early: an array "
-                "doesn't say which classes there are; hand over a Dataset, such as "
-                "datasets.load_digits(), in place of the array"
+                "whether classes are missing: an array doesn't say which there are; hand over a "
+                "Dataset, such as datasets.load_digits(), in place of the array"
             )
-        near, real = case.report.coverage, case.report.real.coverage
-        if near > self.LEAST * real:
-            return None
+        return None
+
+    def _evidence(self, case, near, real):
         seen = (
             f"the samples lie near {near:.0%} of the real images "
             f"(other real images: near {real:.0%})"

@@ -22,6 +22,7 @@ from course_lib.judging.doctor.activations import (
     to_logits,
     without_sigmoid,
 )
+from course_lib.judging.doctor.compiled import classic_step
 from course_lib.judging.doctor.handover import NotExaminedError
 from course_lib.judging.doctor.images import images_and_labels
 from course_lib.judging.doctor.reach import follow
@@ -55,6 +56,11 @@ class Run:
         self.gan, self.is_ours = gan, handover.is_ours(gan)
         self.generator, self.discriminator = handover.find_networks(gan)
         self._step = handover.find_step(gan, step)
+        self.labels_are_guessed = False
+        if self._step is None:
+            self._step = classic_step(self.generator, self.discriminator, self.things)
+            self.labels_are_guessed = self._step is not None
+            del self.things  # which now include the step
         self._own_step = step is None and self.is_ours
         self.dataset = images if isinstance(images, Dataset) else None
         self.given, self.labels = images_and_labels(images)

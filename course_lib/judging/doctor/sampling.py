@@ -8,7 +8,13 @@ import keras
 import numpy as np
 
 from course_lib.judging.doctor.illness import Illness
-from course_lib.judging.doctor.measures import ALL_ALIKE, UNLIKE, pooled_difference, spread
+from course_lib.judging.doctor.measures import (
+    ALL_ALIKE,
+    UNLIKE,
+    is_of_kind,
+    pooled_difference,
+    spread,
+)
 from course_lib.judging.doctor.run import Z_KINDS
 
 
@@ -30,6 +36,7 @@ class StaleBatchNorm(Illness):
     FAR = 0.45  # of the images' own variation; runs with a usual momentum stay below 0.3
     SLOW = 0.99  # Keras's own momentum: it needs some hundred steps, which is no illness
     EARLY = 200  # steps
+    FOLLOWED = 10  # times 1 / (1 - momentum), in steps: by then the averages have followed
     IMAGES = 256
 
     def look(self, case) -> str | None:
@@ -37,6 +44,8 @@ class StaleBatchNorm(Illness):
         kind, layers = keras.layers.BatchNormalization, case.run.generator._flatten_layers()
         momentum = max((layer.momentum for layer in layers if isinstance(layer, kind)), default=0)
         if not momentum or (momentum <= self.SLOW and 0 < case.steps < self.EARLY):
+            return None
+        if case.steps * (1 - momentum) > self.FOLLOWED:
             return None
         difference = min(self._difference(case, kind) for kind in Z_KINDS)
         if difference > self.FAR:
@@ -70,8 +79,6 @@ class LatentMismatch(Illness):
     fix = "Draw z the same way in training and for samples: a new standard normal batch each time."
     lesson = "03"
 
-    BATCH = 256  # z: enough to know their mean and deviation to about 0.01
-    TOLERANCE = 0.1  # of mean and deviation; z that is uniform from 0 to 1 has a mean of 0.5
     LEAST_SPREAD = 0.1  # of that of real images: below this there is too little to compare
     RATIO = 0.8, 1.25  # allowed range of the samples' spread, over that of the generator's images
 
@@ -80,37 +87,25 @@ class LatentMismatch(Illness):
         return self._training(case) or self._samples(case)
 
     def _training(self, case):
-        if (pair := self._two_batches(case)) is None:
+        if case.training_z is None:
             return None
-        first, second = pair
-        if np.array_equal(first, second) or len(np.unique(first, axis=0)) < self.BATCH:
+        first, second = case.training_z[:2]
+        if np.array_equal(first, second) or len(np.unique(first, axis=0)) < len(first):
             return "z does not vary in training: two batches are equal, or two rows of one batch"
-        mean, deviation = first.mean(), first.std()
-        if abs(mean) < self.TOLERANCE and abs(deviation - 1) < self.TOLERANCE:
-            return None
-        if self._are_like_training(case):
+        z = np.concatenate(case.training_z)
+        if is_of_kind(z, "standard normal") or self._are_like_training(case):
             return None
         return (
-            f"z in training has mean {mean:.2f} and standard deviation {deviation:.2f}, but the "
+            f"z in training has mean {z.mean():.2f} and standard deviation {z.std():.2f}, but the "
             "samples weren't drawn with such z; a standard normal has 0 and 1"
         )
 
-    def _two_batches(self, case):
-        """Return two batches of the z of the training, None if the run has no method for it."""
-        if not hasattr(case.gan, "draw_z"):
-            return None
-        try:
-            with case.run.put_back():
-                return tuple(np.asarray(case.gan.draw_z(self.BATCH)) for _ in range(2))
-        except TypeError:  # somebody else's method of this name, with other arguments
-            return None
-
     def _are_like_training(self, case):
         """Whether the samples look as if they were drawn with the z of the training."""
-        if not case.were_given:
-            return False
-        with case.run.put_back():
-            z = np.asarray(case.gan.draw_z(len(case.samples)))
+        if not case.were_given:  # the doctor draws the usual kinds as the training does
+            return case.z_kind != "standard normal"
+        z = np.concatenate(case.training_z)
+        z = z[np.arange(len(case.samples)) % len(z)]
         images = case.run.view(case.run.paint(z, case.run.some_labels(len(z)), with_average=True))
         return pooled_difference(images, case.samples) < UNLIKE and self._vary_alike(case, images)
 
@@ -121,18 +116,13 @@ class LatentMismatch(Illness):
         return few or self.RATIO[0] < spread(case.samples) / own < self.RATIO[1]
 
     def _samples(self, case):
-        if self._two_batches(case) and self._are_like_training(case):
+        if case.training_z and self._are_like_training(case):
             return None
+        kind = f"what the generator makes from z that is {case.z_kind}"
         difference = pooled_difference(case.own, case.samples)
         if difference > UNLIKE:
-            return (
-                "the samples are unlike what the generator makes from standard normal z: they "
-                f"differ by {difference:.0f} standard errors"
-            )
+            return f"the samples are unlike {kind}: they differ by {difference:.0f} standard errors"
         if not self._vary_alike(case, case.own):
             ratio = spread(case.samples) / spread(case.own)
-            return (
-                f"the samples vary {ratio:.2f} times as much as what the generator makes from "
-                "standard normal z"
-            )
+            return f"the samples vary {ratio:.2f} times as much as {kind}"
         return None

@@ -5,10 +5,11 @@ Most of these show up in the trial steps of `Case.trial`.
 
 import numpy as np
 
-from course_lib.judging.doctor import trial
 from course_lib.judging.doctor.activations import RANGES
+from course_lib.judging.doctor.handover import NotExaminedError
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import fraction_ranked_right, sigmoid, spread
+from course_lib.judging.doctor.recording import batch_norm_fraction
 
 
 def adam_rates(case) -> list[float]:
@@ -143,7 +144,7 @@ class BatchNormMixing(Illness):
 
     def look(self, case) -> str | None:
         """Take a step on all-white images and see how far they enter D's running mean."""
-        fraction = trial.batch_norm_fraction(case.run)
+        fraction = batch_norm_fraction(case.run)
         if fraction is not None and fraction < self.LEAST:
             return (
                 f"only {fraction:.0%} of the mean that D's batch normalisation computes for real "
@@ -196,6 +197,12 @@ class SwappedLabels(Illness):
 
     def look(self, case) -> str | None:
         """Look at D's scores, then at where the trial steps of D and of G lead."""
+        if case.run.labels_are_guessed:
+            raise NotExaminedError(
+                "which labels the loop gives to real images and to fakes; hand over a function of "
+                "one batch, made as in your loop: doctor.examine(gan, history, images, "
+                "step=lambda batch: ...)"
+            )
         if case.fakes_are_one:  # the other convention: both networks agree on it
             return None
         real, fake = (sigmoid(logits).mean() for logits in case.logits)

@@ -6,7 +6,6 @@ step and compares the two networks before and after.
 
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 from course_lib.gan.combined import FrozenDiscriminatorError
@@ -195,42 +194,3 @@ def forget(run) -> None:
         for variable in optimizer.variables:
             if len(variable.shape) > 0 or "iteration" in variable.path:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
-
-
-def batch_norm_fraction(run: Run) -> float | None:
-    """Return how much real images count in the mean that D's first batch normalisation learns.
-
-    A step is taken on all-white images, which are unlike any fake, so the two can be told apart.
-
-    Returns:
-        About 1 if real images and fakes pass through it one after the other, 0.5 if they pass
-        through together, None if D has no such layer, or if the step draws its own images.
-    """
-    norm, before_norm = _first_batch_norm(run.discriminator)
-    if norm is None or not run.way.takes_batch:
-        return None
-    axes = tuple(range(len(norm.input.shape) - 1))
-    n = run.way.batch_size
-    probe = np.ones((n, *run.native_shape), "float32")
-    labels, real_labels = run.some_labels(n), None if run.labels is None else run.labels[:n]
-    with run.put_back():
-        fakes = run.paint(run.draw_z(n, seed=0), labels, training=True)
-        real_mean, fake_mean = (
-            np.asarray(before_norm(run.d_inputs(images, labels))).mean(axis=axes)
-            for images in (probe, fakes)
-        )
-        norm.moving_mean.assign(np.zeros_like(real_mean))  # a training step doesn't use it
-        run.way(as_handed(run, probe), real_labels)
-        learned = np.asarray(norm.moving_mean) / (1 - norm.momentum)
-    sides = np.stack([real_mean, fake_mean], axis=1)
-    return float(np.linalg.lstsq(sides, learned, rcond=None)[0][0])
-
-
-def _first_batch_norm(network):
-    """Return a network's first batch normalisation and the model of what comes before it."""
-    kind = keras.layers.BatchNormalization
-    norm = next((layer for layer in network.layers if isinstance(layer, kind)), None)
-    try:
-        return norm, keras.Model(network.input, norm.input)
-    except (AttributeError, ValueError, TypeError):  # none, or a network written as a subclass
-        return None, None
