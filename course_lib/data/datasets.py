@@ -66,6 +66,8 @@ def load_digits() -> Dataset:
     """
     passed_over = []
     found = choices.find_digits(passed_over)
+    if not found:
+        choices.name_unread(passed_over)
     choices.report(passed_over)
     if found:
         return _announce(found.read())

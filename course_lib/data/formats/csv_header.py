@@ -33,6 +33,11 @@ class Layout(NamedTuple):
     is_named: bool = False
     has_index: bool = False
 
+    @property
+    def place(self) -> int:
+        """The number of the label's column in the file, from 1."""
+        return self.label + 1 + self.has_index
+
 
 KAGGLE = Layout(("label", *(f"pixel{i}" for i in range(PIXELS))))
 
@@ -104,7 +109,11 @@ def _refuse_lost_image(path, cells):
         return
     fix = (
         "Read the original file again with header=None, or download it again. If you can do "
-        "without that image, delete row 1."
+        "without that image, "
+    )
+    fix += "delete row 1." if words == 0 or cells[0] else (
+        "read this file with pandas.read_csv(path, index_col=0, header=None, skiprows=1), and save "
+        "it with header=False, index=False."
     )
     found = f"a header that pandas made from the first image ({', '.join(cells[:4])}, ...)"
     raise fault(f"{path}, row 1", found, "the image itself: one image is lost", fix)

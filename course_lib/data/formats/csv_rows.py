@@ -4,6 +4,9 @@ from math import isqrt
 
 from course_lib.data.errors import DatasetError, fault
 from course_lib.data.formats.csv_header import COLUMNS, LABEL_NAMES, split_cells
+from course_lib.data.formats.scaling import undo_scaling
+
+FEW = 10  # columns
 
 
 def check_row(path, row, line, last_row, layout) -> None:
@@ -68,12 +71,21 @@ def _undo_scaling(cells):
         numbers = [float(cell) for cell in cells]
     except ValueError:
         return None
-    pixels = sorted(numbers)[:-1]  # the label may be larger
-    if not -1 <= pixels[0] <= pixels[-1] <= 1:
-        return None
-    if pixels[0] < 0:
-        return "Undo it before you save: ((pixels + 1) * 127.5).round().astype('uint8')."
-    return "Undo it before you save: (pixels * 255).round().astype('uint8')."
+    undo = undo_scaling(sorted(numbers)[:-1], "pixels")  # the label may be larger
+    return undo and f"Undo it before you save: {undo}."
+
+
+def _explain_few(line):
+    """Return the fix for a table whose first row has a few columns."""
+    names = [cell.lower() for cell in split_cells(line)]
+    if names == ["imageid", "label"]:
+        return "This is Kaggle's sample_submission.csv, which has no images: use train.csv."
+    return (
+        "If one column holds all pixels of an image, write them as 784 numbers from 0 to 255 with "
+        "spaces between them, beside a column label, and leave out all other columns. If one "
+        "column names picture files, put these into a folder with a subfolder for each label, and "
+        "give the path of that folder."
+    )
 
 
 def width_fault(path, row, line, last_row) -> DatasetError:
@@ -88,8 +100,12 @@ def width_fault(path, row, line, last_row) -> DatasetError:
     width = line.count(",") + 1
     side = max(isqrt(width - 1), isqrt(max(width - 2, 0)))  # with a label, or an index as well
     marks = {";": "semicolons", "\t": "tabs", " ": "spaces"}
-    if width == 1 and (mark := next((marks[c] for c in marks if c in line.strip()), None)):
+    if row == 1 and line.lower().startswith("sep="):
+        fix = "Delete this row: it is a note to Excel about what separates the cells."
+    elif width == 1 and (mark := next((marks[c] for c in marks if c in line.strip()), None)):
         fix = f"Cells are separated by {mark}: save the file again with commas."
+    elif row == 1 and width <= FEW:
+        fix = _explain_few(line)
     elif width == 784:
         fix = (
             "One column is missing, probably the label. Kaggle's test.csv has no labels: use "
@@ -97,10 +113,19 @@ def width_fault(path, row, line, last_row) -> DatasetError:
         )
     elif side >= 8 and side != 28 and side**2 in (width - 1, width - 2):
         fix = f"The images seem to be {side} by {side} pixels: scale them to 28 by 28 first."
+    elif width == 784 + 10:
+        fix = "If ten columns say which of ten classes it is, by a 1 among zeros, write one number "
+        fix += "from 0 to 9 in their place, under the header label."
     elif width == 1 + 3 * 784:
         fix = "The images seem to be in colour: save one grey value for each pixel instead."
     elif row == 1 and width > 785 and not line[0].isdigit():
         fix = "Leave out every column but the label and the pixels, and save the file again."
+    elif width == 786 and row == 1:
+        fix = (
+            "There is one column too many. If the first one counts the rows, read the file with "
+            "pandas.read_csv(path, header=None, index_col=0), and save it with header=False, "
+            "index=False."
+        )
     elif width == 786:
         fix = (
             "There is one column too many. "
