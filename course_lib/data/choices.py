@@ -84,6 +84,11 @@ def name_unread(passed_over) -> None:
         if path not in named and not re.search(OTHERS, path.name.lower()):
             reason = f"load_digits doesn't look into such files. Try load_file({str(path)!r})"
             passed_over.append((path, reason))
+    for path in places.find("*.png", "*.jpg", "*.jpeg", "*.bmp"):
+        folder = path.parent.parent  # of the classes, if there are any
+        reason = "load_digits doesn't look into folders of pictures. Give load_file the folder "
+        passed_over.append((folder, reason + "whose subfolders are the classes"))
+        break
 
 
 def _judge_csv(path):

@@ -97,7 +97,7 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
         found = f"{len(classes)} subfolders with pictures in them"
         fix = "Put the pictures of each class into a subfolder with the name of the class."
         if not classes and (loose := _pictures(folder)):
-            found = f"{len(loose):,} pictures ({loose[0].name}, ...) that are in no subfolder"
+            found = f"pictures in no subfolder ({len(loose):,} such as {loose[0].name})"
         raise fault(folder, found, "a subfolder for each of two or more classes", fix)
     classes = dict(zip(characters_of(classes), classes.values(), strict=True))
     names = in_usual_order(classes)
