@@ -9,13 +9,13 @@ from course_lib.data.characters import characters_of
 from course_lib.data.checked import build_dataset, name_kind
 from course_lib.data.dataset import DIGITS, LETTERS, Dataset
 from course_lib.data.errors import fault
+from course_lib.data.folders import find_data_file
 from course_lib.data.formats.h5 import read_h5
 from course_lib.data.formats.mat import pick_arrays, pick_emnist, read_mat
 from course_lib.data.formats.npy import read_npy
 from course_lib.data.formats.npz_pairs import pick_pair, pick_split, read_npz_pair
 from course_lib.data.formats.parquet import read_parquet
 from course_lib.data.formats.pictures import read_folder
-from course_lib.data.folders import find_data_file
 from course_lib.data.ink import is_white_paper
 from course_lib.data.kaggle import read_kaggle_csv
 from course_lib.data.meaning import first_label_of, guess_mixed, infer_class_names

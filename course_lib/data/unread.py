@@ -8,7 +8,9 @@ from course_lib.data.formats.files import check_file, names_in_zip
 from course_lib.data.formats.npz_pairs import split_of
 from course_lib.data.formats.pictures import ENDINGS
 
-READ = "a CSV, TSV, ARFF, .npz, .npy, .mat, .h5 or .parquet file, idx files, or a folder of pictures"
+READ = (
+    "a CSV, TSV, ARFF, .npz, .npy, .mat, .h5 or .parquet file, idx files, or a folder of pictures"
+)
 UNPACK = "Unpack it, and give the path of the file or folder in it."
 SAVEZ = "Save the images and labels with numpy.savez(file, images=images, labels=labels)."
 FEWEST_BYTES = 1000  # of JSON that can hold an image
@@ -44,8 +46,8 @@ JSON = (
     "images=numpy.array(frame['image'].tolist()), labels=frame['label'])"
 )
 ARROW = (
-    "Convert its folder with the package datasets (python -m pip install datasets): import datasets;"
-    " datasets.load_from_disk({folder!r}).to_parquet('digits.parquet')"
+    "Convert its folder with the package datasets (python -m pip install datasets): "
+    "import datasets; datasets.load_from_disk({folder!r}).to_parquet('digits.parquet')"
 )
 KINDS = {  # the end of a file's name: what it is, and what to do
     r"mnist[^/]*\.(pkl|pickle)\.gz": ("a pickle", MNIST_PICKLE),
@@ -87,7 +89,7 @@ def refuse_unread(path) -> None:
     names = names_in_zip(path) if path.suffix == ".zip" else []
     pictures = [name for name in names if PurePath(name).suffix.lower() in ENDINGS]
     if pictures and not any(".csv" in name.lower() for name in names):
-        found = f"a zip of {len(pictures):,} pictures ({pictures[0]}, ...)"
+        found = f"a zip of pictures ({len(pictures):,} such as {pictures[0]})"
         raise fault(path, found, "a folder of pictures", "Unzip it, and give the folder's path.")
 
 

@@ -3,8 +3,9 @@
 import gzip
 import zipfile
 
+import pandas as pd
 import pytest
-from made_files import HEADER, lines_of, make_images, rewrite
+from made_files import HEADER, assert_same, lines_of, make_images, rewrite
 
 from course_lib.data import datasets
 from course_lib.data.datasets import DatasetError
@@ -140,3 +141,12 @@ def test_zip_must_hold_one_csv(tmp_path, names, words):
         for name in [*names, "readme.txt"]:
             archive.writestr(name, "0")
     refused(path, ["expected one .csv file", "Unzip", *words])
+
+
+def test_row_numbers_in_front_of_a_file_without_a_header(letters, tmp_path):
+    path, images, labels = letters
+    frame = pd.read_csv(path, header=None)
+    frame.to_csv(path, header=False)
+    refused(path, ["row 1", "786 columns", "pandas.read_csv(path, header=None, index_col=0)"])
+    pd.read_csv(path, header=None, index_col=0).to_csv(path, header=False, index=False)  # the fix
+    assert_same(datasets.load_kaggle_csv(path), images, labels)

@@ -235,7 +235,9 @@ def test_bad_folders_are_named(tmp_path):
     flat = tmp_path / "flat"
     flat.mkdir()
     (flat / "0_1.png").write_bytes(encode(IMAGES[0]))
-    with pytest.raises(DatasetError, match="flat: found pictures in no subfolder.*name of the class"):
+    with pytest.raises(
+        DatasetError, match="flat: found pictures in no subfolder.*name of the class"
+    ):
         datasets.load_file(flat)
     folder = write_folder(tmp_path / "mine")
     (folder / "3" / "x.png").write_bytes(encode(IMAGES[0])[:60])

@@ -111,9 +111,13 @@ def _refuse_lost_image(path, cells):
         "Read the original file again with header=None, or download it again. If you can do "
         "without that image, "
     )
-    fix += "delete row 1." if words == 0 or cells[0] else (
-        "read this file with pandas.read_csv(path, index_col=0, header=None, skiprows=1), and save "
-        "it with header=False, index=False."
+    fix += (
+        "delete row 1."
+        if words == 0 or cells[0]
+        else (
+            "read this file with pandas.read_csv(path, index_col=0, header=None, skiprows=1), and save "
+            "it with header=False, index=False."
+        )
     )
     found = f"a header that pandas made from the first image ({', '.join(cells[:4])}, ...)"
     raise fault(f"{path}, row 1", found, "the image itself: one image is lost", fix)
