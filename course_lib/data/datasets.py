@@ -238,7 +238,8 @@ def load_file(path, split="train", class_names=None) -> Dataset:
             have any size and may be on white paper.
         split: "train" or "test", where there are both.
         class_names: what the labels stand for, in order. None takes the names of the subfolders
-            or of labels that are text, or infers 0-9 for labels up to 9, A-Z for labels up to 25, and EMNIST's classes.
+            or of labels that are text, or infers 0-9 for labels up to 9, A-Z for labels up to 25,
+            and EMNIST's classes.
 
     Raises:
         DatasetError: if the file is damaged, or doesn't hold what it seems to hold.

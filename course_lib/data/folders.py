@@ -26,10 +26,14 @@ def find_data_file(folder, split) -> Path:
     Raises:
         DatasetError: if there are several such files.
     """
-    paths = [path for path in sorted(folder.rglob("*")) if not _is_hidden(path, folder)]
-    if any(path.suffix.lower() in ENDINGS for path in paths):
-        return folder
-    files = [path for path in paths if path.is_file() and not LATER_SHARD.search(path.name)]
+    paths = (path for path in folder.rglob("*") if not _is_hidden(path, folder))
+    files = []
+    for path in paths:
+        if path.suffix.lower() in ENDINGS:
+            return folder
+        if path.is_file() and not LATER_SHARD.search(path.name):
+            files.append(path)
+    files.sort()
     found = [path for path in files if re.search(f"({DATA})$", path.name.lower())]
     found = found or [path for path in files if kind_of(path) and _split_of(path)]
     found = [path for path in found if path.suffix != ".gz" or path.with_suffix("") not in found]

@@ -23,9 +23,9 @@ PICKLE = (
 MNIST_PICKLE = (
     "A pickle can run any code when it is opened, so it isn't read here. If you trust its source, "
     "and it is deeplearning.net's, convert it: import gzip, pickle, numpy; train, valid, test = "
-    "pickle.load(gzip.open({path!r}), encoding='latin1'); numpy.savez('mnist.npz', x_train=(train[0]"
-    " * 256).round().astype('uint8'), y_train=train[1], x_test=(test[0] * 256).round().astype"
-    "('uint8'), y_test=test[1])"
+    "pickle.load(gzip.open({path!r}), encoding='latin1'); numpy.savez('mnist.npz', x_train="
+    "(train[0] * 256).round().astype('uint8'), y_train=train[1], x_test="
+    "(test[0] * 256).round().astype('uint8'), y_test=test[1])"
 )
 TORCH = (
     "If there are files such as train-images-idx3-ubyte in the folder raw beside its folder, give "

@@ -117,7 +117,8 @@ def _explain_few(line):
         "If one column holds all pixels of an image, write them as 784 numbers from 0 to 255 with "
         "spaces between them, beside a column label, and leave out all other columns. If one "
         "column names picture files, put these into a folder with a subfolder for each label, and "
-        "give the path of that folder."
+        "give the path of that folder. Name the subfolders of capitals A_caps and so on, because "
+        "Windows doesn't tell A from a."
     )
 
 

@@ -79,8 +79,8 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
 
     Args:
         folder: its subfolders are the classes, in the order 0-9, A-Z, a-z, then of their names;
-            numbers are sorted as numbers. Files of other kinds and hidden files are left out. The classes may also be
-            further down, in a folder with "train" or "test" in its name.
+            numbers are sorted as numbers. Files of other kinds and hidden files are left out. The
+            classes may also be further down, in a folder with "train" or "test" in its name.
         split: "train" or "test".
 
     Returns:
