@@ -60,11 +60,11 @@ def measure_agreement(images, labels) -> float | None:
         labels: integers [N].
 
     Returns:
-        About 0 for shuffled labels, at most 1; None if there are too few images or classes, or the
-        images are all alike.
+        About 0 for shuffled labels, at most 1; None if there are too few images or classes, if one
+        class has more than half of the images, or if these are all alike.
     """
-    classes = np.unique(labels)
-    if len(images) < LEAST_IMAGES or len(classes) < LEAST_CLASSES:
+    classes, counts = np.unique(labels, return_counts=True)
+    if len(images) < LEAST_IMAGES or len(classes) < LEAST_CLASSES or 2 * max(counts) > len(labels):
         return None
     blocks = np.stack([_centre(image) for image in images[..., 0]]).astype(float)
     blocks = blocks.reshape(-1, 7, 4, 7, 4).mean(axis=(2, 4)).reshape(len(images), -1)
@@ -73,7 +73,7 @@ def measure_agreement(images, labels) -> float | None:
     if total == 0:
         return None
     is_class = (labels == classes[:, None]).astype(float)  # [K, N]
-    between = ((is_class @ blocks) ** 2).sum(axis=1) / is_class.sum(axis=1)
+    between = ((is_class @ blocks) ** 2).sum(axis=1) / counts
     by_chance = (len(classes) - 1) / (len(labels) - 1)
     return float((between.sum() / total - by_chance) / (1 - by_chance))
 
