@@ -23,7 +23,9 @@ UNREAD = (  # kinds of files that may hold digits, but are loaded by their path 
     *("*.pkl", "*.pkl.gz", "*.pickle", "*.pt", "*.json", "*.json.gz", "*.jsonl", "*.tfrecord*"),
     *("*.txt", "*.tab", "*.xlsx", "*.RData"),
 )
-OTHERS = r"a_z|emnist|k-?mnist|k49|usps|labels|idx1|dataset_info|features|\.cache\.npy"  # no digits, or other loaders' files
+OTHERS = "|".join(  # names of files without digits, and of those that other loaders look for
+    (r"a_z|emnist|k-?mnist|k49|usps", r"labels|idx1|dataset_info|features|\.cache\.npy")
+)
 
 
 class Found(NamedTuple):
