@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.data.agreement import check_agreement
 from course_lib.data.dataset import DIGITS, LETTERS, Dataset, check_labels
 from course_lib.data.errors import fault
 from course_lib.data.ink import check_ink
@@ -81,5 +82,6 @@ def build_dataset(
     labels = labels.astype(np.int64) - first_label
     check_ink(images, files[0])
     fits = compare_turns(images, labels, class_names)
+    source += check_agreement(images, labels, files[0], must_fit)
     source += check_likeness(images, fits, class_names, files[0], must_fit)
     return Dataset(images, labels, class_names, source + set_upright(images, fits))

@@ -1,5 +1,6 @@
 """Which files the loaders choose: the first source of digits or letters on this machine."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
@@ -11,12 +12,20 @@ from course_lib.data.dataset import DIGITS, LETTERS, Dataset
 from course_lib.data.errors import DatasetError
 from course_lib.data.formats.csv_table import read_first_rows
 from course_lib.data.kaggle import read_kaggle_csv
-from course_lib.data.likeness import ALIKE, compare_turns
+from course_lib.data.likeness import ALIKE, UPRIGHT, compare_turns
 
 LETTERS_PER_CLASS = 4182  # the letters tutorial takes "up to" this number
 FIRST_ROWS = 500  # of a CSV, to judge it by
 MOST_LINES = 8  # of a report
-CSVS = ("*.csv", "*.csv.gz", "*.csv.zip")
+CSVS = ("*.csv", "*.csv.gz", "*.csv.zip", "*.tsv", "*.arff")
+UNREAD = (  # kinds of files that may hold digits, but are loaded by their path only
+    *("*.npz", "*.npy", "*.mat", "*.h5", "*.hdf5", "*.parquet", "*.zip", "*.tgz", "*.tar.gz"),
+    *("*.pkl", "*.pkl.gz", "*.pickle", "*.pt", "*.json", "*.json.gz", "*.jsonl", "*.tfrecord*"),
+    *("*.txt", "*.tab", "*.xlsx", "*.RData"),
+)
+OTHERS = "|".join(  # names of files without digits, and of those that other loaders look for
+    (r"a_z|emnist|k-?mnist|k49|usps", r"labels|idx1|dataset_info|features|\.cache\.npy")
+)
 
 
 class Found(NamedTuple):
@@ -43,7 +52,45 @@ def find_digits(passed_over=None) -> Found | None:
             names = None if has_names else DIGITS
             return Found(f"Kaggle digits {path}", partial(read_kaggle_csv, path, class_names=names))
         passed_over.append((path, reason))
+    return _find_misplaced_mnist(passed_over)
+
+
+def _find_misplaced_mnist(passed_over):
+    """Find MNIST in a folder with another dataset's name, by its images; it leaves passed_over."""
+    for files, split, owner in places.named_like_mnist(None):
+        if owner == "MNIST" or not _are_digits(files, split):
+            continue
+        passed_over[:] = [(path, reason) for path, reason in passed_over if path != files.images]
+        note = f"; its folder is named as for {owner}, but its images are digits"
+        read = partial(mnist.read_mnist, files, split, note)
+        return Found(f"MNIST {files.images}", read)
     return None
+
+
+def _are_digits(files, split):
+    """Return whether the images look like the digits of their labels, upright."""
+    try:
+        images, labels = mnist.read_pair(files, split)
+    except DatasetError:
+        return False
+    if len(images) != len(labels) or labels.max() > 9:
+        return False
+    fits = compare_turns(images[..., None], labels, DIGITS)
+    return bool(fits) and fits[UPRIGHT] >= ALIKE
+
+
+def name_unread(passed_over) -> None:
+    """Add to `passed_over` the files that `load_digits` doesn't look into, but may hold digits."""
+    named = {path for path, _ in passed_over}
+    for path in places.find(*UNREAD):
+        if path not in named and not re.search(OTHERS, path.name.lower()):
+            reason = f"load_digits doesn't look into such files. Try load_file({str(path)!r})"
+            passed_over.append((path, reason))
+    for path in places.find("*.png", "*.jpg", "*.jpeg", "*.bmp"):
+        folder = path.parent.parent  # of the classes, if there are any
+        reason = "load_digits doesn't look into folders of pictures. Give load_file the folder "
+        passed_over.append((folder, reason + "whose subfolders are the classes"))
+        break
 
 
 def _judge_csv(path):
@@ -51,9 +98,11 @@ def _judge_csv(path):
     try:
         table = read_first_rows(path, FIRST_ROWS)
     except DatasetError as error:
-        return str(error).removeprefix(f"{path}: "), False
+        return re.sub("^[:,] ", "", str(error).removeprefix(str(path))), False
     if table is None:
         return "its rows don't have a label and 784 pixels", False
+    if not set(table.names) <= set(DIGITS):
+        return f"its labels are {', '.join(table.names[:8])}, and not digits", False
     if table.labels.max() > 9:
         return f"it has the label {table.labels.max()}, and digits go from 0 to 9", False
     fits = compare_turns(table.images, table.labels, DIGITS)
@@ -63,7 +112,7 @@ def _judge_csv(path):
     if not fits and not table.is_named:
         counts = np.unique(table.labels).size
         return f"no header, and too few rows or classes ({counts}) to judge by", False
-    return "", table.is_named
+    return "", table.is_named or bool(table.names)
 
 
 def report(passed_over) -> None:

@@ -66,6 +66,8 @@ def load_digits() -> Dataset:
     """
     passed_over = []
     found = choices.find_digits(passed_over)
+    if not found:
+        choices.name_unread(passed_over)
     choices.report(passed_over)
     if found:
         return _announce(found.read())
@@ -230,12 +232,14 @@ def load_file(path, split="train", class_names=None) -> Dataset:
     """Load handwriting from a file or folder of yours; data/README.md lists the formats.
 
     Args:
-        path: a CSV, an npz, the images of an .npy pair or of a pair of idx files, a zip of idx
-            files, EMNIST's .mat, a parquet file of pictures, or a folder with a subfolder of
-            pictures for each class. Pictures may have any size and may be on white paper.
+        path: a CSV or another table of text, an npz, the images of an .npy pair or of a pair of
+            idx files, a zip of idx files, EMNIST's .mat, an h5 or parquet file, a folder with one
+            of these in it, or a folder with a subfolder of pictures for each class. Pictures may
+            have any size and may be on white paper.
         split: "train" or "test", where there are both.
-        class_names: what the labels stand for, in order. None takes the names of the subfolders,
-            or infers 0-9 for labels up to 9, A-Z for labels up to 25, and EMNIST's classes.
+        class_names: what the labels stand for, in order. None takes the names of the subfolders
+            or of labels that are text, or infers 0-9 for labels up to 9, A-Z for labels up to 25,
+            and EMNIST's classes.
 
     Raises:
         DatasetError: if the file is damaged, or doesn't hold what it seems to hold.

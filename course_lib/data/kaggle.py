@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course_lib.data.agreement import check_agreement
 from course_lib.data.checked import check_likeness, name_kind
 from course_lib.data.dataset import (
     DIGITS,
@@ -17,7 +18,7 @@ from course_lib.data.errors import fault
 from course_lib.data.formats import csv_cache, csv_table
 from course_lib.data.ink import check_ink
 from course_lib.data.likeness import ALIKE, MARGIN, compare_turns, set_upright
-from course_lib.data.meaning import first_label_of, infer_class_names
+from course_lib.data.meaning import first_label_of, guess_mixed, infer_class_names
 
 
 def read_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=False) -> Dataset:
@@ -33,7 +34,8 @@ def read_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=
     check_ink(table.images, path)
     fits = compare_turns(table.images, labels, names)
     must_fit = None if class_names else False
-    likeness = check_likeness(table.images, fits, names, path, must_fit)
+    likeness = check_agreement(table.images, labels, path, must_fit)
+    likeness += check_likeness(table.images, fits, names, path, must_fit)
     counts = np.bincount(labels, minlength=len(names))
     if per_class is not None:
         _check_counts(path, counts, names, per_class, allow_fewer)
@@ -47,13 +49,19 @@ def read_kaggle_csv(path, per_class=None, seed=0, class_names=None, allow_fewer=
     if per_class is not None:
         chosen = sample_rows(labels, len(names), per_class, seed)
         images, labels = images[chosen], labels[chosen]
-    source = f"{len(labels):,} {name_kind(names)} of the CSV {path}{note}"
+    form = "CSV" if ".csv" in path.name.lower() else "table"
+    source = f"{len(labels):,} {name_kind(names)} of the {form} {path}{note}"
     return Dataset(images, labels, names, source)
 
 
 def _read_classes(path, table, class_names):
     """Return (what the labels stand for, the first label)."""
     _check_label_column(path, table)
+    if table.names and class_names:
+        found = f"labels that are names already ({', '.join(table.names[:4])}, ...)"
+        raise fault(path, found, "no class_names beside them", "Leave class_names out.")
+    if table.names:
+        return table.names, 0
     names = class_names or infer_class_names(path.name, table.labels) or _guess(path, table)
     first_label = _find_first_label(table, names)
     _check_labels(path, table, names, first_label)
@@ -71,6 +79,8 @@ def _check_label_column(path, table):
 
 def _guess(path, table):
     """Return what the labels of one of Kaggle's two files stand for."""
+    if mixed := guess_mixed(table.images, table.labels):
+        return mixed
     if table.is_named:
         could_be_letters = 9 < table.labels.max() < len(LETTERS)
         return LETTERS if could_be_letters and _fit(table, LETTERS) >= ALIKE else DIGITS

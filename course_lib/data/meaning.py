@@ -2,12 +2,18 @@
 
 import numpy as np
 
-from course_lib.data.dataset import ALPHANUMERIC, DIGITS, LETTERS
+from course_lib.data.dataset import ALPHANUMERIC, BOTH_CASES, DIGITS, LETTERS
+from course_lib.data.likeness import ALIKE, MARGIN, compare_turns
 
 EMNIST_CLASSES = {
     "letters": LETTERS,  # both cases under one name
     "balanced": DIGITS + LETTERS + "abdefghnqrt",  # lower case only where it looks different
     "byclass": ALPHANUMERIC,
+}
+SMALL = LETTERS.lower()
+MIXED = {  # sets that are numbered in one order or another
+    36: (DIGITS + LETTERS, LETTERS + DIGITS, DIGITS + SMALL, SMALL + DIGITS),
+    52: (BOTH_CASES, SMALL + LETTERS),
 }
 OTHER_EMNIST = {"bymerge": EMNIST_CLASSES["balanced"], "digits": DIGITS, "mnist": DIGITS}
 
@@ -57,3 +63,24 @@ def infer_class_names(file_name, labels) -> str | None:
         if found.tolist() == list(range(len(EMNIST_CLASSES[kind]))):
             return EMNIST_CLASSES[kind]
     return None
+
+
+def guess_mixed(images, labels) -> str | None:
+    """Return what 36 or 52 classes from 0 on stand for, if the images clearly look like it.
+
+    Args:
+        images: uint8 [N, 28, 28] or [N, 28, 28, 1].
+        labels: integers [N].
+
+    Returns:
+        One of `MIXED`, or None.
+    """
+    found = np.unique(labels)
+    if found[0] != 0 or len(found) != found[-1] + 1 or len(found) not in MIXED:
+        return None
+    fits = {}
+    for names in MIXED[len(found)]:
+        turns = compare_turns(images.reshape(-1, 28, 28, 1), labels, names)
+        fits[names] = max(turns.values()) if turns else -1
+    best, second = sorted(fits, key=fits.get, reverse=True)[:2]
+    return best if fits[best] >= ALIKE and fits[best] >= fits[second] + MARGIN / 4 else None

@@ -5,20 +5,24 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data import places
+from course_lib.data.characters import characters_of
 from course_lib.data.checked import build_dataset, name_kind
 from course_lib.data.dataset import DIGITS, LETTERS, Dataset
 from course_lib.data.errors import fault
-from course_lib.data.formats.files import check_file
+from course_lib.data.folders import find_data_file
+from course_lib.data.formats.h5 import read_h5
 from course_lib.data.formats.mat import pick_arrays, pick_emnist, read_mat
 from course_lib.data.formats.npy import read_npy
-from course_lib.data.formats.npz_pairs import pick_pair, read_npz_pair, to_classes
+from course_lib.data.formats.npz_pairs import pick_pair, pick_split, read_npz_pair
 from course_lib.data.formats.parquet import read_parquet
 from course_lib.data.formats.pictures import read_folder
 from course_lib.data.ink import is_white_paper
 from course_lib.data.kaggle import read_kaggle_csv
-from course_lib.data.meaning import first_label_of, infer_class_names
+from course_lib.data.meaning import first_label_of, guess_mixed, infer_class_names
 from course_lib.data.mnist import read_pair, turn_emnist
+from course_lib.data.unread import refuse_unknown, refuse_unread
 
+TABLES = {".csv", ".tsv", ".tab", ".txt", ".arff"}
 NPY_NAMES = {  # how a .npy file of images is called, and its labels beside it
     **{"images": "labels", "image": "label", "imgs": "labels"},
     **{"x_": "y_", "X_": "y_", "_x": "_y", "_X": "_y", "x": "y", "X": "y", "data": "labels"},
@@ -28,40 +32,48 @@ NPY_NAMES = {  # how a .npy file of images is called, and its labels beside it
 def read_file(path, split="train", class_names=None) -> Dataset:
     """Read a file or a folder as `datasets.load_file` does, but without printing the source."""
     path = Path(path).expanduser()
-    ending = "".join(path.suffixes[-2:]).lower()
     if path.is_dir():
-        images, labels, folders = read_folder(path, split)
-        return _finish(path, *_invert(images), labels, class_names, folders)
-    if ".csv" in ending or (ending == ".zip" and not places.names_idx(path)):
+        path = find_data_file(path, split)
+    if path.is_dir():
+        return _read_pictures(path, split, class_names)
+    refuse_unread(path)
+    if is_table(path) or (path.suffix == ".zip" and not places.names_idx(path)):
         return read_kaggle_csv(path, class_names=class_names)
     if path.suffix == ".mat":
         return _read_mat(path, split, class_names)
     if path.suffix == ".parquet":
-        images, labels = read_parquet(path)
-        labels = to_classes(labels, f"{path}, label")
-        return _finish(path, *_invert(images), labels, class_names)
+        images, labels, names, shards = read_parquet(path)
+        names = characters_of(names) if names else None
+        images, note = _invert(images)
+        return _finish(path, images, shards + note, labels, class_names, names)
     images, labels = _read_arrays(path, split)
     return _finish(path, images, "", labels, class_names)
 
 
+def is_table(path) -> bool:
+    """Return whether a file is a table of text by the end of its name, packed or not."""
+    endings = [ending.lower() for ending in path.suffixes[-2:]]
+    return any(ending in TABLES for ending in endings)
+
+
+def _read_pictures(folder, split, class_names):
+    images, labels, names = read_folder(folder, split)
+    images, note = _invert(images)
+    return _finish(folder, images, note, labels, class_names, names)
+
+
 def _read_arrays(path, split):
-    """Return images uint8 [N, 28, 28] and labels, integers [N], of npz, npy or idx files."""
+    """Return images uint8 [N, 28, 28] and labels, integers [N], of npz, npy, h5 or idx files."""
     if path.suffix == ".npz":
         return read_npz_pair(path, path, split)
+    if path.suffix in (".h5", ".hdf5"):
+        return pick_split(read_h5(path), split, path)
     if path.suffix == ".npy":
         labels = _find_npy_labels(path)
         return pick_pair({"images": read_npy(path), "labels": read_npy(labels)}, None, path)
     if "idx3" in path.name or path.suffix == ".zip":
         return read_pair(places.files_at(path, split), split)
-    ending = "".join(path.suffixes[-2:])
-    expected = "a CSV, .npz, .npy, .mat or .parquet file, idx files, or a folder of pictures"
-    fix = "Save the images and labels with numpy.savez(file, images=images, labels=labels)."
-    if ".pkl" in ending or ".pickle" in ending:
-        fix = f"A pickle can run any code when it is opened, so it isn't read here. {fix}"
-    if "idx1" in path.name:
-        fix = "These are labels. Give the path of the images, ...-images-idx3-ubyte."
-    check_file(path)
-    raise fault(path, f"a file with the ending {ending or '(none)'}", expected, fix)
+    refuse_unknown(path)
 
 
 def _find_npy_labels(path):
@@ -102,7 +114,8 @@ def _invert(images):
 def _finish(path, images, note, labels, class_names, found_names=None):
     """Return the `Dataset`; without class names from the user or the file, they are inferred."""
     names = class_names or found_names
-    names = names or infer_class_names(path.name, labels) or _guess(path, labels)
+    names = names or infer_class_names(path.name, labels) or guess_mixed(images, labels)
+    names = names or _guess(path, labels)
     first_label = first_label_of(labels, names)
     source = f"{len(images):,} {name_kind(names)}, {path}{note}"
     must_fit = None if class_names else False

@@ -126,17 +126,28 @@ def find_kmnist(split) -> tuple | None:
 
 
 def _find_named_like_mnist(owner, split, npz, passed_over=None):
+    for files, wanted, found in named_like_mnist(split, npz):
+        if found == owner:
+            return files, wanted
+        if passed_over is not None:
+            passed_over.append((files.images, f"by its name or its folder's name it is {found}"))
+    return None
+
+
+def named_like_mnist(split, npz="*mnist*.npz") -> Iterator[tuple]:
+    """Yield (`Files`, split, owner) of all files with MNIST's names; `owner` is one of `OWNERS`.
+
+    Args:
+        split: "train", "test", or None for both, "train" first.
+        npz: a pattern for the names of npz files.
+    """
     for wanted in (split,) if split else ("train", "test"):
         stem = f"{PREFIXES[wanted]}-images?idx3-ubyte"
         for path in find(stem, stem + ".gz", npz.format(split=wanted), "*.zip"):
             files = _in_zip(path, stem) if path.suffix == ".zip" else _with_labels(path)
             if files is None or split_of(path.stem) == OTHER_SPLIT[wanted]:
                 continue  # a zip of something else, or an npz of the other split
-            if (found := _owner(*files)) == owner:
-                return files, wanted
-            if passed_over is not None:
-                passed_over.append((path, f"by its name or its folder's name it is {found}"))
-    return None
+            yield files, wanted, _owner(*files)
 
 
 def find_usps(split) -> tuple | None:

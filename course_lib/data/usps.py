@@ -53,7 +53,7 @@ def _read_libsvm(path):
 def _read_h5(path, split):
     """Return the same as `_read_libsvm`."""
     names = [f"{split}/data", f"{split}/target"]
-    ink, labels = read_h5(path, names)
+    ink, labels = read_h5(path, names).values()
     if labels.ndim != 1 or len(labels) == 0 or ink.shape != (len(labels), SIDE * SIDE):
         found = f"{names[0]} {list(ink.shape)} and {names[1]} {list(labels.shape)}"
         raise fault(path, found, f"[N, {SIDE * SIDE}] and [N]", AGAIN)

@@ -27,7 +27,8 @@ def kaggle_csv(tmp_path, images):
     """A file in the shape of Kaggle's Digit Recognizer, 256 rows."""
     path = tmp_path / "train.csv"
     header = ",".join(["label"] + [f"pixel{i}" for i in range(784)])
-    table = np.column_stack([np.arange(256) % 10, images.reshape(256, 784)])
+    labels = np.minimum((images.max(axis=(1, 2, 3)) - 180) // 8, 9)  # by how bright they are
+    table = np.column_stack([labels, images.reshape(256, 784)])
     np.savetxt(path, table, fmt="%d", delimiter=",", header=header, comments="")
     return path
 

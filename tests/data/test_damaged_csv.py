@@ -3,8 +3,9 @@
 import gzip
 import zipfile
 
+import pandas as pd
 import pytest
-from made_files import HEADER, lines_of, make_images, rewrite
+from made_files import HEADER, assert_same, lines_of, make_images, rewrite
 
 from course_lib.data import datasets
 from course_lib.data.datasets import DatasetError
@@ -59,9 +60,22 @@ BAD_LINES = {
         lambda x: x.__setitem__(slice(None), [row.split(",", 1)[1] for row in x]),
         ["row 1", "784 columns", "use train.csv"],
     ),
-    "semicolons": (
-        lambda x: x.__setitem__(slice(None), [row.replace(",", ";") for row in x]),
-        ["row 1", "found 1 column,", "semicolons", "commas"],
+    "sep=;": (lambda x: x.insert(0, "sep=;"), ["row 1", "found 1 column,", "Delete this row"]),
+    "one-hot": (
+        lambda x: x.__setitem__(slice(None), [row + ",0" * 9 for row in x]),
+        ["row 1", "found 794 columns", "write one number from 0 to 9"],
+    ),
+    "sample_submission.csv": (
+        lambda x: x.__setitem__(slice(None), ["ImageId,Label", "1,0"]),
+        ["row 1", "found 2 columns", "has no images: use train.csv"],
+    ),
+    "a list of pictures": (
+        lambda x: x.__setitem__(slice(None), ["image,label", "Img/img001.png,0"]),
+        ["row 1", "found 2 columns", "a folder with a subfolder for each label"],
+    ),
+    "48 by 48 in one cell": (
+        lambda x: x.__setitem__(slice(None), ["label,pixels", '3,"' + "0 " * 2303 + '9"']),
+        ["row 2", "found 2305 columns", "48 by 48 pixels"],
     ),
     "semicolons below": (line(2, lambda x: x.replace(",", ";")), ["row 3", "semicolons"]),
     "web page": (lambda x: x.insert(0, "<!DOCTYPE html>"), ["a web page", "Log in"]),
@@ -127,3 +141,12 @@ def test_zip_must_hold_one_csv(tmp_path, names, words):
         for name in [*names, "readme.txt"]:
             archive.writestr(name, "0")
     refused(path, ["expected one .csv file", "Unzip", *words])
+
+
+def test_row_numbers_in_front_of_a_file_without_a_header(letters, tmp_path):
+    path, images, labels = letters
+    frame = pd.read_csv(path, header=None)
+    frame.to_csv(path, header=False)
+    refused(path, ["row 1", "786 columns", "pandas.read_csv(path, header=None, index_col=0)"])
+    pd.read_csv(path, header=None, index_col=0).to_csv(path, header=False, index=False)  # the fix
+    assert_same(datasets.load_kaggle_csv(path), images, labels)

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from made_files import write_csv, write_mnist
+from made_files import assert_same, write_csv, write_mnist
 
 from course_lib import pen
 from course_lib.data import datasets
+from course_lib.data.agreement import check_agreement
 from course_lib.data.datasets import DatasetError
 
 LABELS = np.arange(200) // 20
@@ -80,6 +81,18 @@ def test_what_the_fix_proposes_gives_the_images_back(tmp_path):
     np.testing.assert_array_equal(((pixels + 1) * 127.5).round().astype("uint8"), IMAGES)
 
 
+def _do_without_that_image(message, path, index, images, labels):
+    """Do what the message says, to the letter."""
+    if index:
+        frame = pd.read_csv(path, index_col=0, header=None, skiprows=1)
+        assert "pandas.read_csv(path, index_col=0, header=None, skiprows=1)" in message
+        frame.to_csv(path, header=False, index=False)
+    else:
+        assert "delete row 1." in message
+        path.write_text("".join(path.read_text().splitlines(keepends=True)[1:]))
+    assert_same(datasets.load_kaggle_csv(path), images, labels)
+
+
 RESAVED = {
     "as it is": lambda frame: frame,
     "label renamed": lambda frame: frame.rename(columns={frame.columns[0]: "label"}),
@@ -96,6 +109,7 @@ def test_a_header_made_of_the_first_image_is_refused(tmp_path, change, index):
     change(pd.read_csv(path)).to_csv(tmp_path / "A_Z.csv", index=index)
     message = refusal(tmp_path / "A_Z.csv")
     assert "row 1: found a header that pandas made from the first image" in message
+    _do_without_that_image(message, tmp_path / "A_Z.csv", index, letters[1:], LETTERS[1:])
     assert "one image is lost" in message and "header=None" in message
     pd.read_csv(path, header=None).to_csv(tmp_path / "A_Z.csv", index=False)  # the fix
     assert len(datasets.load_kaggle_csv(tmp_path / "A_Z.csv")) == 260
@@ -150,12 +164,48 @@ def test_another_dataset_in_the_form_of_digits_is_refused_or_its_classes_are_nam
     assert named.class_names[9] == "class 9" and "digits" not in named.source
 
 
-def test_labels_in_another_order_are_said_aloud(tmp_path):
-    shuffled = np.random.default_rng(0).permutation(LABELS)
-    source = datasets.load_kaggle_csv(write(tmp_path / "x.csv", IMAGES, shuffled)).source
+def test_labels_of_other_classes_are_said_aloud(tmp_path):
+    other = (LABELS + 1) % 10
+    source = datasets.load_kaggle_csv(write(tmp_path / "x.csv", IMAGES, other)).source
     assert "they don't look like the digits of their labels" in source
     sound = datasets.load_kaggle_csv(write(tmp_path / "y.csv", IMAGES)).source
     assert "don't look" not in sound
+
+
+@pytest.mark.parametrize("form", ["csv", "npz"])
+def test_labels_in_another_order_are_refused_unless_the_classes_are_named(tmp_path, form):
+    mixed = np.random.default_rng(1).permutation(200)
+    images, labels = IMAGES[mixed], np.roll(LABELS[mixed], 1)  # off by one row
+    path = tmp_path / f"x.{form}"
+    np.savez(path, images=images, labels=labels) if form == "npz" else write(path, images, labels)
+    message = refusal(path)
+    assert "images 1 to 200 that say as little about them as shuffled labels" in message
+    source = datasets.load_file(path, class_names="0123456789").source
+    assert "say as little about them as shuffled labels would" in source
+
+
+def test_a_quarter_with_shuffled_labels_is_found(tmp_path):
+    rng = np.random.default_rng(2)
+    order = rng.permutation(np.tile(np.arange(200), 5))
+    labels = LABELS[order].copy()
+    labels[500:750] = rng.permutation(labels[500:750])
+    np.savez(tmp_path / "x.npz", images=IMAGES[order], labels=labels)
+    assert "labels of the images 501 to 750" in refusal(tmp_path / "x.npz")
+    np.savez(tmp_path / "x.npz", images=IMAGES[order], labels=LABELS[order])
+    assert len(datasets.load_file(tmp_path / "x.npz")) == 1000
+
+
+def test_small_digits_anywhere_in_the_image_agree_with_their_labels():
+    rng = np.random.default_rng(3)
+    labels = rng.permutation(np.repeat(np.arange(10), 200))
+    drawn = pen.draw("".join(map(str, labels)), rng=3)
+    images = np.zeros_like(drawn)
+    for image, one in zip(images, drawn, strict=True):
+        top, left = rng.integers(0, 15, 2)
+        image[top : top + 14, left : left + 14] = one[::2, ::2]
+    assert check_agreement(images, labels, "x", True) == ""
+    with pytest.raises(DatasetError, match="shuffled labels"):
+        check_agreement(images, rng.permutation(labels), "x", True)
 
 
 def test_mnist_files_with_other_pictures_are_never_called_mnist(tmp_path):

@@ -146,7 +146,7 @@ def test_parquet_of_hugging_face(tmp_path, in_struct):
     parquet.write_table(table, tmp_path / "train-00000-of-00001.parquet")
     assert_same(datasets.load_file(tmp_path / "train-00000-of-00001.parquet"), IMAGES, LABELS)
     parquet.write_table(arrow.table({"pixel0": [1], "label": [0]}), tmp_path / "x.parquet")
-    with pytest.raises(DatasetError, match="2 columns: pixel0.*Save columns of pixels as a CSV"):
+    with pytest.raises(DatasetError, match="2 columns: pixel0.*drop the others"):
         datasets.load_file(tmp_path / "x.parquet")
     (tmp_path / "x.parquet").write_bytes(b"PAR1 and no more")
     with pytest.raises(DatasetError, match="x.parquet: found a damaged file"):
@@ -235,7 +235,9 @@ def test_bad_folders_are_named(tmp_path):
     flat = tmp_path / "flat"
     flat.mkdir()
     (flat / "0_1.png").write_bytes(encode(IMAGES[0]))
-    with pytest.raises(DatasetError, match="flat: found 0 subfolders.*name of the class"):
+    with pytest.raises(
+        DatasetError, match="flat: found pictures in no subfolder.*name of the class"
+    ):
         datasets.load_file(flat)
     folder = write_folder(tmp_path / "mine")
     (folder / "3" / "x.png").write_bytes(encode(IMAGES[0])[:60])
@@ -286,7 +288,7 @@ def test_labels_with_another_name_and_missing_labels(tmp_path):
 
 def test_other_files_are_refused_with_what_is_accepted(tmp_path):
     (tmp_path / "mnist.pkl.gz").write_bytes(b"\x80\x04")
-    with pytest.raises(DatasetError, match="ending .pkl.gz.*A pickle can run any code.*savez"):
+    with pytest.raises(DatasetError, match="found a pickle.*A pickle can run any code.*savez"):
         datasets.load_file(tmp_path / "mnist.pkl.gz")
     with pytest.raises(DatasetError, match="none.npz: found no such file.*spelling"):
         datasets.load_file(tmp_path / "none.npz")

@@ -2,7 +2,8 @@
 
 Nothing here knows where files are or what the labels mean. Rows and columns are counted from 1, as
 a spreadsheet shows them; a header is row 1. Reading order: `files` (through gzip, bzip2 and zip),
-`csv_header` (where the label and the pixels are), `csv_table` (the reader), `csv_rows` (what is
-wrong with a row), `csv_cache`, `idx_npz`, `npz_pairs` (which arrays are the images), `npy`, `mat`,
-`pictures`, `parquet`, `libsvm`, `h5`.
+`csv_header` (where the label and the pixels are), `csv_dress` (other separators, and ARFF),
+`csv_labels` (labels that are text), `csv_table` (the reader), `csv_rows` (what is wrong with a
+row), `csv_cache`, `idx_npz`, `npz_pairs` (which arrays are the images), `scaling` (how to undo it),
+`npy`, `mat`, `pictures`, `parquet`, `libsvm`, `h5`.
 """

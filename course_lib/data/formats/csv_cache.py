@@ -10,7 +10,7 @@ import numpy as np
 from course_lib.data.formats.csv_table import Table
 from course_lib.data.formats.files import check_file
 
-CACHE_VERSION = 2
+CACHE_VERSION = 3
 
 
 def file_stamp(path) -> tuple[int, int]:
@@ -36,11 +36,12 @@ def read_cache(path, stamp) -> Table | None:
         stamp: the CSV's `file_stamp`.
     """
     try:
-        with open(cache_path(path), "rb") as file:  # one .npy file, three arrays in a row
+        with open(cache_path(path), "rb") as file:  # one .npy file, four arrays in a row
             version, size, mtime, checksum, *header = np.load(file).tolist()
-            labels, images = np.load(file), np.load(file)
+            labels, images, names = np.load(file), np.load(file), np.load(file).tolist()
         has_header, is_named, label_column = header
-        table = Table(images, labels, bool(has_header), bool(is_named), label_column)
+        found = bool(has_header), bool(is_named), label_column, tuple(names)
+        table = Table(images, labels, *found)
         if (version, size, mtime, checksum) == (CACHE_VERSION, *stamp, _checksum(table)):
             return table
     except Exception:  # damage raises errors of every kind, and the CSV can be read instead
@@ -60,10 +61,10 @@ def write_cache(path, stamp, table) -> None:
     """
     cache = cache_path(path)
     temporary = cache.with_name(f"{cache.name}.{os.getpid()}.tmp")
-    head = np.array([CACHE_VERSION, *stamp, _checksum(table), *table[2:]], np.int64)
+    head = np.array([CACHE_VERSION, *stamp, _checksum(table), *table[2:5]], np.int64)
     try:
         with open(temporary, "wb") as file:
-            for array in (head, table.labels, table.images):
+            for array in (head, table.labels, table.images, np.array(table.names, str)):
                 np.save(file, array)
         os.replace(temporary, cache)
     except OSError as error:

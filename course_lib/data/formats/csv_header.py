@@ -33,6 +33,11 @@ class Layout(NamedTuple):
     is_named: bool = False
     has_index: bool = False
 
+    @property
+    def place(self) -> int:
+        """The number of the label's column in the file, from 1."""
+        return self.label + 1 + self.has_index
+
 
 KAGGLE = Layout(("label", *(f"pixel{i}" for i in range(PIXELS))))
 
@@ -102,9 +107,13 @@ def _refuse_lost_image(path, cells):
     counted = all(found == [*range(found[0], found[0] + len(found))] for found in repeats.values())
     if not counted or max(map(len, repeats.values())) == 1 or sum(starts) > 1:
         return
+    fix = "delete row 1."
+    if words > 0 and not cells[0]:  # a column of row numbers without a name
+        fix = "read this file with pandas.read_csv(path, index_col=0, header=None, skiprows=1), "
+        fix += "and save it with header=False, index=False."
     fix = (
         "Read the original file again with header=None, or download it again. If you can do "
-        "without that image, delete row 1."
+        f"without that image, {fix}"
     )
     found = f"a header that pandas made from the first image ({', '.join(cells[:4])}, ...)"
     raise fault(f"{path}, row 1", found, "the image itself: one image is lost", fix)

@@ -4,6 +4,9 @@ from math import isqrt
 
 from course_lib.data.errors import DatasetError, fault
 from course_lib.data.formats.csv_header import COLUMNS, LABEL_NAMES, split_cells
+from course_lib.data.formats.scaling import undo_scaling
+
+FEW = 10  # columns
 
 
 def check_row(path, row, line, last_row, layout) -> None:
@@ -68,12 +71,8 @@ def _undo_scaling(cells):
         numbers = [float(cell) for cell in cells]
     except ValueError:
         return None
-    pixels = sorted(numbers)[:-1]  # the label may be larger
-    if not -1 <= pixels[0] <= pixels[-1] <= 1:
-        return None
-    if pixels[0] < 0:
-        return "Undo it before you save: ((pixels + 1) * 127.5).round().astype('uint8')."
-    return "Undo it before you save: (pixels * 255).round().astype('uint8')."
+    undo = undo_scaling(sorted(numbers)[:-1], "pixels")  # the label may be larger
+    return undo and f"Undo it before you save: {undo}."
 
 
 def width_fault(path, row, line, last_row) -> DatasetError:
@@ -86,29 +85,74 @@ def width_fault(path, row, line, last_row) -> DatasetError:
         last_row: the number of the last row.
     """
     width = line.count(",") + 1
-    side = max(isqrt(width - 1), isqrt(max(width - 2, 0)))  # with a label, or an index as well
+    fix = _explain_separator(row, line) if width == 1 else None
+    fix = fix or (_explain_few(line) if row == 1 and width <= FEW else None)
+    fix = fix or _explain_width(width)
+    if not fix and width == COLUMNS + 1:
+        fix = _explain_one_more(row, line)
+    elif not fix and row == 1 and width > COLUMNS and not line[0].isdigit():
+        fix = "Leave out every column but the label and the pixels, and save the file again."
+    elif not fix and row == last_row:
+        fix = "It is the last row, so the file was probably cut short: download it again."
+    found = "1 column" if width == 1 else f"{width} columns"
+    expected = f"{COLUMNS} (a label and 784 pixels)"
+    return fault(f"{path}, row {row}", found, expected, fix or "Correct or delete the row.")
+
+
+def _explain_separator(row, line):
+    """Return the fix for a row without commas, or None."""
+    if row == 1 and line.lower().startswith("sep="):
+        return "Delete this row: it is a note to Excel about what separates the cells."
     marks = {";": "semicolons", "\t": "tabs", " ": "spaces"}
-    if width == 1 and (mark := next((marks[c] for c in marks if c in line.strip()), None)):
-        fix = f"Cells are separated by {mark}: save the file again with commas."
-    elif width == 784:
-        fix = (
+    if mark := next((marks[c] for c in marks if c in line.strip()), None):
+        return f"Cells are separated by {mark}: save the file again with commas."
+    return None
+
+
+def _explain_few(line):
+    """Return the fix for a table whose first row has a few columns."""
+    if [cell.lower() for cell in split_cells(line)] == ["imageid", "label"]:
+        return "This is Kaggle's sample_submission.csv, which has no images: use train.csv."
+    return (
+        "If one column holds all pixels of an image, write them as 784 numbers from 0 to 255 with "
+        "spaces between them, beside a column label, and leave out all other columns. If one "
+        "column names picture files, put these into a folder with a subfolder for each label, and "
+        "give the path of that folder. Name the subfolders of capitals A_caps and so on, because "
+        "Windows doesn't tell A from a."
+    )
+
+
+def _explain_width(width):
+    """Return the fix for a row whose width says what else it holds, or None."""
+    if width == 784:
+        return (
             "One column is missing, probably the label. Kaggle's test.csv has no labels: use "
             "train.csv. If the labels are in a file of their own, put them into the first column."
         )
-    elif side >= 8 and side != 28 and side**2 in (width - 1, width - 2):
-        fix = f"The images seem to be {side} by {side} pixels: scale them to 28 by 28 first."
-    elif width == 1 + 3 * 784:
-        fix = "The images seem to be in colour: save one grey value for each pixel instead."
-    elif row == 1 and width > 785 and not line[0].isdigit():
-        fix = "Leave out every column but the label and the pixels, and save the file again."
-    elif width == 786:
-        fix = (
+    if width == 784 + 10:
+        return (
+            "If ten columns say which of ten classes it is, by a 1 among zeros, write one number "
+            "from 0 to 9 in their place, under the header label."
+        )
+    if width == 1 + 3 * 784:
+        return "The images seem to be in colour: save one grey value for each pixel instead."
+    side = max(isqrt(width - 1), isqrt(max(width - 2, 0)))  # with a label, or an index as well
+    if side >= 8 and side != 28 and side**2 in (width - 1, width - 2):
+        return f"The images seem to be {side} by {side} pixels: scale them to 28 by 28 first."
+    return None
+
+
+def _explain_one_more(row, line):
+    """Return the fix for a row of 786 columns."""
+    if row > 1:
+        return (
             "There is one column too many. "
             "If pandas saved its index as well, save the file again with index=False."
         )
-    elif row == last_row:
-        fix = "It is the last row, so the file was probably cut short: download it again."
-    else:
-        fix = "Correct or delete the row."
-    found = "1 column" if width == 1 else f"{width} columns"
-    return fault(f"{path}, row {row}", found, f"{COLUMNS} (a label and 784 pixels)", fix)
+    if not line[0].isdigit():
+        return "Leave out every column but the label and the pixels, and save the file again."
+    return (
+        "There is one column too many. If the first one counts the rows, read the file with "
+        "pandas.read_csv(path, header=None, index_col=0), and save it with header=False, "
+        "index=False."
+    )

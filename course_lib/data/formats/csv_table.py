@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 
 from course_lib.data.errors import fault
-from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header
+from course_lib.data.formats.csv_dress import is_arff, open_rows
+from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header, split_cells
+from course_lib.data.formats.csv_labels import TextLabels, is_text_label
 from course_lib.data.formats.csv_rows import check_row, width_fault
-from course_lib.data.formats.files import first_line, open_bytes, open_text
+from course_lib.data.formats.files import open_bytes
 from course_lib.data.progress_bar import ProgressBar
 
 CHUNK_ROWS = 64  # 120 kB of text: its arrays stay in the CPU cache, and malloc reuses their memory
@@ -25,6 +27,7 @@ class Table(NamedTuple):
         has_header: whether its first row is a header.
         is_named: whether the header names the label.
         label_column: the number of the label's column, counted from 1.
+        names: what the labels stand for if they are text in the file, in order; else empty.
     """
 
     images: np.ndarray
@@ -32,6 +35,7 @@ class Table(NamedTuple):
     has_header: bool
     is_named: bool
     label_column: int = 1
+    names: tuple[str, ...] = ()
 
     def place(self, index) -> str:
         """Return where the label of image `index` is in the file: "row 5, column 1 (label)"."""
@@ -50,28 +54,45 @@ def read_csv(path) -> Table:
     Raises:
         DatasetError: with the row and column of the first cell that is wrong.
     """
-    first, last_row = first_line(path), _last_row(path)
-    layout = read_header(path, first)
-    if layout is None:
-        raise width_fault(path, 1, first, last_row)
+    last_row = _last_row(path)
+    layout, texts = _read_start(path, last_row)
     count = last_row - layout.has_header
     if count < 1:
         raise fault(path, "no rows of data", "a label and 784 pixels a row", "Download it again.")
     pixels, labels = np.empty((count, PIXELS), np.uint8), np.empty(count, np.int64)
     bar = ProgressBar(count, path.name, unit=" rows", disable=count < LONG_FILE)
-    with open_text(path) as lines, bar:
+    with open_rows(path) as lines, bar:
         next(islice(lines, layout.has_header, layout.has_header), None)  # steps over the header
         for start in range(0, count, CHUNK_ROWS):
             stop = min(start + CHUNK_ROWS, count)
             chunk = list(islice(lines, stop - start))
-            block = _parse(path, chunk, start + layout.has_header + 1, last_row, layout)
+            block = _parse(path, chunk, start + layout.has_header + 1, last_row, layout, texts)
             labels[start:stop] = block[:, layout.label]
             pixels[start:stop, : layout.label] = block[:, : layout.label]
             pixels[start:stop, layout.label :] = block[:, layout.label + 1 :]
             bar.update(stop - start)
-    column = layout.label + 1 + layout.has_index
+    return _build_table(pixels, labels, layout, texts)
+
+
+def _read_start(path, last_row):
+    """Return the layout of a file, and `TextLabels` if the label in its first row is a text."""
+    with open_rows(path) as lines:
+        first, *rows = [*islice(lines, 2)] or [""]
+    layout = read_header(path, first.rstrip("\n"))
+    if layout is None:
+        raise width_fault(path, 1, first.rstrip("\n"), last_row)
+    cells = split_cells(rows[0])[layout.has_index :] if rows and layout.is_named else []
+    is_text = len(cells) == COLUMNS and is_text_label(cells[layout.label])
+    return layout, TextLabels() if is_text else None
+
+
+def _build_table(pixels, labels, layout, texts):
+    names = ()
+    if texts:
+        names, places = texts.in_order()
+        labels = np.array(places)[labels]
     images = pixels.reshape(-1, 28, 28, 1)
-    return Table(images, labels, layout.has_header, layout.is_named, column)
+    return Table(images, labels, layout.has_header, layout.is_named, layout.place, names)
 
 
 def read_first_rows(path, count) -> Table | None:
@@ -84,21 +105,24 @@ def read_first_rows(path, count) -> Table | None:
     Raises:
         DatasetError: with the row and column of the first cell that is wrong.
     """
-    first = first_line(path)
-    layout = read_header(path, first) if first.count(",") >= COLUMNS - 1 else None
-    if layout is None or first.count(",") + 1 - layout.has_index != COLUMNS:
+    with open_rows(path) as lines:
+        first = next(lines, "")
+    if first.count(",") not in (COLUMNS - 1, COLUMNS):
         return None
-    with open_text(path) as lines:
+    layout, texts = _read_start(path, 0)
+    with open_rows(path) as lines:
         rows = list(islice(lines, layout.has_header, layout.has_header + count))
-    block = _parse(path, rows, layout.has_header + 1, 0, layout)
-    images = np.delete(block, layout.label, axis=1).reshape(-1, 28, 28, 1)
-    labels = block[:, layout.label].astype(np.int64)
-    return Table(images, labels, layout.has_header, layout.is_named, layout.label + 1)
+    block = _parse(path, rows, layout.has_header + 1, 0, layout, texts)
+    pixels, labels = np.delete(block, layout.label, axis=1), block[:, layout.label]
+    return _build_table(pixels, labels.astype(np.int64), layout, texts)
 
 
 def _last_row(path):
     """Return the number of the last row that is not blank."""
     last_row = line_ends = 0
+    if is_arff(path):  # some of its lines are no rows
+        with open_rows(path) as lines:
+            return sum(1 for _ in lines)
     with open_bytes(path, member=".csv") as stream:
         while block := stream.read(2**20):
             if block.endswith(b"\r"):  # don't separate it from its \n
@@ -118,15 +142,19 @@ def _count_line_ends(block):
     return line_ends
 
 
-def _parse(path, lines, first_row, last_row, layout):
+def _parse(path, lines, first_row, last_row, layout, texts):
     """Return lines of text as uint8 [len(lines), 785], by the quick parser or a tolerant one."""
+    read = lines
     plain = [line.partition(",")[2] for line in lines] if layout.has_index else lines
+    if texts:
+        plain = [texts.number(path, line, layout) for line in plain]
+        read = [f",{line}" for line in plain] if layout.has_index else plain
     if (block := _parse_plain("".join(plain).encode())) is not None:
         return block
     block, reason = _parse_dressed(plain)
     if block is not None:
         return block
-    for row, line in enumerate(lines, first_row):
+    for row, line in enumerate(read, first_row):
         check_row(path, row, line, last_row, layout)
     raise fault(f"{path}, row {first_row} or later", reason, "whole numbers", "Download it again.")
 

@@ -113,9 +113,3 @@ def open_text(path) -> Iterator[io.TextIOWrapper]:
             found = f"a byte 0x{error.object[error.start]:02x} that is not UTF-8 text"
             fix = "Check that it is a CSV. If a spreadsheet wrote it, save it as CSV UTF-8."
             raise fault(path, found, "a CSV of whole numbers", fix) from error
-
-
-def first_line(path) -> str:
-    """Return the first line of a CSV (plain, .gz or .zip), without its line end."""
-    with open_text(path) as lines:
-        return next(iter(lines), "").rstrip("\n")

@@ -5,35 +5,39 @@ import numpy as np
 from course_lib.data.errors import DatasetError, fault
 from course_lib.data.formats.files import check_file
 
+AGAIN = "Download it again."
 
-def read_h5(path, names) -> list[np.ndarray]:
+
+def read_h5(path, names=None) -> dict[str, np.ndarray]:
     """Read the arrays of these names from an h5 file.
 
     Args:
         path: a `Path`.
-        names: a list of names, each with its groups in front: "train/data".
+        names: a list of names, each with its groups in front: "train/data"; None for all arrays.
+
+    Returns:
+        The arrays by name.
 
     Raises:
         DatasetError: if the file is missing or damaged, or has no array of one of the names.
     """
-    import h5py  # here, because nothing else needs it; Keras brings it
+    import h5py  # here, because few files need it; Keras brings it
 
     check_file(path)
-    again = "Download it again."
     if not h5py.is_hdf5(path):
-        raise fault(path, "another format", "an h5 file", again)
+        raise fault(path, "another format", "an h5 file", AGAIN)
     try:
         with h5py.File(path, "r") as file:
-            for name in names:
+            for name in names or []:
                 if not isinstance(file.get(name), h5py.Dataset):
                     found = f"the arrays {_arrays(file)}"
                     fix = "If the file belongs to another dataset, move it to another folder."
                     raise fault(path, found, f"{name} too", fix)
-            return [np.asarray(file[name]) for name in names]
+            return {name: np.asarray(file[name]) for name in names or _arrays(file)}
     except DatasetError:
         raise
     except (OSError, RuntimeError, KeyError, ValueError) as error:
-        raise fault(path, f"a damaged file ({error})", "a complete h5 file", again) from error
+        raise fault(path, f"a damaged file ({error})", "a complete h5 file", AGAIN) from error
 
 
 def _arrays(file):

@@ -64,7 +64,8 @@ def read_npz(path) -> dict[str, np.ndarray]:
         with np.load(path) as archive:
             return {name: archive[name] for name in archive.files}
     except ValueError as error:
-        fix = "Save plain arrays of numbers with numpy.savez(file, images=images, labels=labels)."
+        fix = "Save plain arrays of numbers with numpy.savez(file, images=images, labels=labels). "
+        fix += "Labels that are text, such as '5', become numbers with labels.astype(int)."
         raise fault(path, f"an array that isn't plain ({error})", "numbers", fix) from error
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise fault(path, f"a damaged file ({error})", "a complete npz archive", again) from error

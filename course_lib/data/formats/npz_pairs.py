@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib.data.errors import fault
 from course_lib.data.formats.idx_npz import read_npz
+from course_lib.data.formats.scaling import undo_scaling
 
 SPLIT_NAMES = {  # how an array or a file says which split it belongs to
     "train": re.compile("train"),
@@ -33,16 +34,27 @@ def read_npz_pair(images_path, labels_path, split) -> tuple[np.ndarray, np.ndarr
         DatasetError: if a file is damaged, or it isn't clear which arrays are meant.
     """
     if images_path == labels_path:
-        arrays = _name_splits(read_npz(images_path))
-        if not any(map(split_of, arrays)) and split == (split_of(images_path.name) or "train"):
-            split = None  # the file holds this split alone
-        return pick_pair(arrays, split, images_path)
+        return pick_split(_name_splits(read_npz(images_path)), split, images_path)
     arrays = {
         f"{path.name}: {name}": array
         for path in (images_path, labels_path)
         for name, array in read_npz(path).items()
     }
     return pick_pair(arrays, None, f"{images_path} and {labels_path}")
+
+
+def pick_split(arrays, split, path) -> tuple[np.ndarray, np.ndarray]:
+    """Choose one split's images and labels among the arrays of a file, as `pick_pair` does.
+
+    Args:
+        arrays: arrays by name.
+        split: "train" or "test". If no array is named after a split, the file holds one alone:
+            that of its own name, or the training split.
+        path: the file.
+    """
+    if not any(map(split_of, arrays)) and split == (split_of(path.name) or "train"):
+        split = None
+    return pick_pair(arrays, split, path)
 
 
 def pick_pair(arrays, split, where) -> tuple[np.ndarray, np.ndarray]:
@@ -64,11 +76,15 @@ def pick_pair(arrays, split, where) -> tuple[np.ndarray, np.ndarray]:
     """
     images = _choose({k: v for k, v in arrays.items() if _is_images(v)}, split)
     labels = _choose({k: v for k, v in arrays.items() if _is_labels(v)}, split)
+    labels = labels or _choose({k: v for k, v in arrays.items() if _is_labels(v, "SU")}, split)
     if len(images) != 1 or len(labels) != 1:
         found = ", ".join(f"{name} {list(array.shape)}" for name, array in arrays.items())
         expected = f"one array of images [N, 28, 28] (here {len(images)}) and one of labels [N] "
         expected += f"(here {len(labels)})" + (f" with {split!r} in their names" if split else "")
         fix = "Give the arrays such names as x_train, y_train, x_test and y_test."
+        if not images:
+            fix = "Scale images of another size to 28 by 28 pixels and to values from 0 to 255, "
+            fix += "and save them again."
         raise fault(where, f"the arrays {found or 'none'}", expected, fix)
     (images_name, images), (labels_name, labels) = *images.items(), *labels.items()
     return (
@@ -94,9 +110,9 @@ def _is_images(array):
     return array.ndim >= 2 and len(array) > 0 and array[0].size == 784
 
 
-def _is_labels(array):
-    one_hot = array.ndim == 2 and array.shape[1] < 100
-    return array.dtype.kind in "iufb" and (array.ndim == 1 or one_hot)
+def _is_labels(array, kinds="iufb"):
+    one_hot = array.ndim == 2 and array.shape[1] < 64  # 64 values are an 8 by 8 image
+    return array.dtype.kind in kinds and (array.ndim == 1 or one_hot)
 
 
 def _choose(arrays, split):
@@ -126,10 +142,8 @@ def to_bytes(images, where) -> np.ndarray:
     if 0 <= low and high <= 255 and (images == np.round(images)).all():
         return images.astype(np.uint8)
     fix = "Round the images before you save them: images.round().astype('uint8')."
-    if -1 <= low < 0 and high <= 1:
-        fix = "Undo the scaling: ((images + 1) * 127.5).round().astype('uint8')."
-    elif 0 <= low and high <= 1:
-        fix = "Undo the scaling: (images * 255).round().astype('uint8')."
+    if undo := undo_scaling(images, "images"):
+        fix = f"Undo the scaling: {undo}."
     elif low < 0 or high > 255:
         fix = "Undo the scaling, or normalisation, of the images, and save them as uint8."
     raise fault(where, found, expected, fix)
@@ -145,6 +159,8 @@ def to_classes(labels, where) -> np.ndarray:
     Raises:
         DatasetError: if a label isn't a whole number.
     """
+    if labels.dtype.kind in "SU":  # '5' for 5, as scikit-learn's fetch_openml has it
+        labels = _read_numbers(labels, where)
     if labels.ndim == 2 and labels.shape[1] > 1:
         ones = np.isin(labels, (0, 1)).all() and (labels.sum(axis=1) == 1).all()
         if not ones:
@@ -156,3 +172,14 @@ def to_classes(labels, where) -> np.ndarray:
         found = f"{labels.dtype} labels that aren't whole numbers of 0 or more"
         raise fault(where, found, "integers [N]", "Correct the labels, and save them again.")
     return labels.astype(np.int64)
+
+
+def _read_numbers(labels, where):
+    """Return labels that are whole numbers written as text, as int64."""
+    try:
+        return labels.astype(np.int64)
+    except ValueError as error:
+        found = f"labels that are text, such as {labels.reshape(-1)[0]!r}"
+        fix = "Number the classes: names, labels = numpy.unique(labels, return_inverse=True). Save "
+        fix += "these labels, and load the file with class_names=list(names)."
+        raise fault(where, found, "integers [N]", fix) from error

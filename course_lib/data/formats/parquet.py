@@ -1,52 +1,88 @@
-"""Read images and labels from parquet files in the form of Hugging Face's datasets."""
+"""Read images and labels from parquet files: Hugging Face's pictures, or columns of pixels."""
 
 import io
+import json
+import re
 from pathlib import Path
 
 import numpy as np
 
 from course_lib.data.errors import fault
+from course_lib.data.formats.csv_header import COLUMNS, read_header
 from course_lib.data.formats.files import check_file
+from course_lib.data.formats.npz_pairs import to_bytes, to_classes
 from course_lib.data.formats.pictures import read_picture
 
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "letter")
+SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})(.*)")  # train-00000-of-00002.parquet
 
 
-def read_parquet(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Read a parquet file with a column of pictures and one of labels.
+def read_parquet(path: Path) -> tuple[np.ndarray, np.ndarray, list[str] | None, str]:
+    """Read a parquet file, or all shards of a set: pictures or 784 columns of pixels, and labels.
 
     A picture is a PNG or JPEG as bytes, or a struct with such `bytes`, as Hugging Face stores it.
+    Columns of pixels have the names that a CSV may have.
 
     Args:
-        path: the file.
+        path: the file, or one of several shards such as train-00000-of-00002.parquet.
 
     Returns:
-        uint8 [N, 28, 28], white paper as it is; labels as they are in the file, [N].
+        uint8 [N, 28, 28], white paper as it is; int64 [N]; the classes' names if Hugging Face wrote
+        them into the file, else None; a note about the shards that are read, "" for a single file.
 
     Raises:
-        DatasetError: if the file is damaged or has other columns, or pyarrow isn't installed.
+        DatasetError: if a file is damaged or has other columns, or pyarrow isn't installed.
     """
     try:
-        import pyarrow
-        from pyarrow import parquet
+        import pyarrow  # noqa: F401
     except ImportError as error:
         fix = "Install it: python -m pip install pyarrow"
         raise fault(path, "a parquet file", "the package pyarrow to read it", fix) from error
+    paths, note = _find_shards(path)
+    tables = [_read_table(shard) for shard in paths]
+    parts = [_read_rows(table, shard) for table, shard in zip(tables, paths, strict=True)]
+    images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return images, labels, _class_names(tables[0].schema), note
+
+
+def _find_shards(path):
+    """Return the paths of all shards of a file's set that are here, and a note about them."""
+    match = SHARD.fullmatch(path.stem)
+    if not match:
+        return [path], ""
+    start, _, count, end = match.groups()
+    names = [f"{start}-{i:05d}-of-{count}{end}.parquet" for i in range(int(count))]
+    found = [path.with_name(name) for name in names if path.with_name(name).is_file()]
+    if len(names) == 1 or not found:
+        return [path], ""
+    return found, f"; {len(found)} of its {len(names)} shards are here and were read"
+
+
+def _read_table(path):
+    import pyarrow
+    from pyarrow import parquet
+
     check_file(path)
     try:
-        table = parquet.read_table(path)
+        return parquet.read_table(path)
     except (OSError, pyarrow.ArrowException) as error:
         found = f"a damaged file ({error})"
         raise fault(path, found, "a parquet file", "Download it again.") from error
+
+
+def _read_rows(table, path):
+    """Return images, uint8 [N, 28, 28], and labels, int64 [N], of one file."""
     names = table.column_names
     labels = [name for name in names if name.lower() in LABEL_NAMES]
     types = {name: table.schema.field(name).type for name in names}
-    pictures = [name for name in names if _holds_bytes(types[name], pyarrow)]
+    pictures = [name for name in names if _holds_bytes(types[name])]
+    if not pictures and len(names) in (COLUMNS, COLUMNS + 1):
+        return _read_pixels(table, path)
     if len(labels) != 1 or len(pictures) != 1:
         shown = ", ".join(f"{name} ({types[name]})" for name in names[:6])
         found = f"{len(names)} columns: {shown}{', ...' if len(names) > 6 else ''}"
-        expected = "one column of pictures as bytes, and one named label"
-        fix = "Rename the label's column, or drop the others. Save columns of pixels as a CSV."
+        expected = "one column of pictures as bytes, or 784 columns of pixels, and one named label"
+        fix = "Rename the label's column, or drop the others."
         raise fault(path, found, expected, fix)
     images = np.empty((len(table), 28, 28), np.uint8)
     for row, cell in enumerate(table[pictures[0]].to_pylist()):
@@ -56,11 +92,41 @@ def read_parquet(path: Path) -> tuple[np.ndarray, np.ndarray]:
             fix = "Save the pictures themselves in the file, not their paths."
             raise fault(where, "no bytes of a picture", "a PNG or a JPEG", fix)
         images[row] = read_picture(io.BytesIO(content), where)
-    return images, table[labels[0]].to_numpy()
+    return images, _to_labels(table[labels[0]], path)
 
 
-def _holds_bytes(kind, pyarrow):
+def _read_pixels(table, path):
+    """Return the same as `_read_rows` of a table with a label and 784 pixels, as in a CSV."""
+    names = [name for name in table.column_names if name != "__index_level_0__"]  # pandas's
+    layout = read_header(path, ",".join(names))
+    if layout is None:
+        fix = "Leave out every column but the label and the pixels, and save the file again."
+        raise fault(path, f"{len(names)} columns", f"{COLUMNS} (a label and 784 pixels)", fix)
+    names = names[layout.has_index :]
+    label = names.pop(layout.label)
+    pixels = np.stack([table[name].to_numpy() for name in names], axis=1)
+    return to_bytes(pixels, f"{path}, pixels"), _to_labels(table[label], path)
+
+
+def _to_labels(column, path):
+    labels = column.to_numpy()
+    labels = labels.astype(str) if labels.dtype == object else labels
+    return to_classes(labels, f"{path}, label")
+
+
+def _class_names(schema):
+    """Return what Hugging Face wrote into a file about its labels, or None."""
+    try:
+        features = json.loads(schema.metadata[b"huggingface"])["info"]["features"]
+        return next(kind["names"] for kind in features.values() if "names" in kind)
+    except (TypeError, KeyError, ValueError, StopIteration, AttributeError):
+        return None
+
+
+def _holds_bytes(kind):
     """Return whether a column's type is bytes, or a struct with bytes in it."""
+    import pyarrow
+
     if pyarrow.types.is_struct(kind):
         return any(kind.field(i).name == "bytes" for i in range(kind.num_fields))
     return pyarrow.types.is_binary(kind) or pyarrow.types.is_large_binary(kind)

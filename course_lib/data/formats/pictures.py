@@ -5,10 +5,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from course_lib.data.characters import characters_of, in_usual_order
 from course_lib.data.errors import fault
 from course_lib.data.formats.npz_pairs import split_of
+from course_lib.data.progress_bar import ProgressBar
 
 SIDE = 28
+MANY = 5_000  # pictures from which a progress bar is shown
 ENDINGS = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm"}
 
 
@@ -75,13 +78,14 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
     """Read the pictures in the subfolders of a folder, one subfolder for each class.
 
     Args:
-        folder: its subfolders are the classes, in the order of their names; numbers are sorted as
-            numbers. Files of other kinds and hidden files are left out. The classes may also be
-            further down, in a folder with "train" or "test" in its name.
+        folder: its subfolders are the classes, in the order 0-9, A-Z, a-z, then of their names;
+            numbers are sorted as numbers. Files of other kinds and hidden files are left out. The
+            classes may also be further down, in a folder with "train" or "test" in its name.
         split: "train" or "test".
 
     Returns:
-        uint8 [N, 28, 28], white paper as it is; int64 [N]; the names of the subfolders.
+        uint8 [N, 28, 28], white paper as it is; int64 [N]; what the subfolders are named after:
+        characters where that is clear, as from 4a, Sample011, seven or A_caps, else their names.
 
     Raises:
         DatasetError: if there are fewer than two classes, or a file isn't a picture.
@@ -92,10 +96,19 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
     if len(classes) < 2:
         found = f"{len(classes)} subfolders with pictures in them"
         fix = "Put the pictures of each class into a subfolder with the name of the class."
+        if not classes and (loose := _pictures(folder)):
+            found = f"pictures in no subfolder ({len(loose):,} such as {loose[0].name})"
         raise fault(folder, found, "a subfolder for each of two or more classes", fix)
-    images = np.stack([read_picture(path, path) for paths in classes.values() for path in paths])
-    counts = [len(paths) for paths in classes.values()]
-    return images, np.repeat(np.arange(len(classes)), counts), list(classes)
+    classes = dict(zip(characters_of(classes), classes.values(), strict=True))
+    names = in_usual_order(classes)
+    paths = [path for name in names for path in classes[name]]
+    images = np.empty((len(paths), SIDE, SIDE), np.uint8)
+    bar = ProgressBar(len(paths), folder.name, unit=" pictures", disable=len(paths) < MANY)
+    with bar:
+        for image, path in zip(images, paths, strict=True):
+            image[:] = read_picture(path, path)
+            bar.update(1)
+    return images, np.repeat(np.arange(len(names)), [len(classes[name]) for name in names]), names
 
 
 def _class_folder(folder, split):
