@@ -33,12 +33,16 @@ class ConstantOutput(Illness):
     lesson = "03"
 
     EARLY = 1_000  # steps: before that, images may vary little because the weights are still small
+    FEW = 100  # steps: before that, images that vary at all aren't called constant
+    AT_ALL = 0.01  # of the spread of real images
     PLAIN = 0.3  # of the contrast of a real image; samples of one and the same character have more
 
     def look(self, case) -> str | None:
         """Look at how much the samples vary, and at the contrast of their mean."""
         varied, usual = spread(case.samples), spread(case.real)
         if varied > ALL_ALIKE * usual or (0 < case.steps < self.EARLY and case.answers_to_z):
+            return None
+        if varied > self.AT_ALL * usual and 0 < case.steps < self.FEW:
             return None
         if case.samples.mean(axis=0).std() < self.PLAIN * case.real[0].std():
             return (
