@@ -68,6 +68,7 @@ class BlindDiscriminator(Illness):
 
     LEARNED = 0.3  # a precision that G can reach only if D gives it useful gradients
     LEAST = 0.7  # of the pairs; a guess is right in half of them
+    D_LEARNS = 0.1  # standard deviations by which a step of D widens its gap: it isn't blind
 
     def look(self, case) -> str | None:
         """Look at whether D ranks real images above fakes, where the two clearly differ."""
@@ -76,12 +77,20 @@ class BlindDiscriminator(Illness):
         if case.report and case.report.precision > self.LEARNED:
             return None
         right = fraction_ranked_right(*case.logits)
-        if right < self.LEAST and pooled_difference(case.real, case.own) > UNLIKE:
+        differ = pooled_difference(case.real, case.own) > UNLIKE
+        if right < self.LEAST and differ and not self._learns(case):
             return (
                 f"D ranks a real image above a fake one in {right:.0%} of the pairs (guessing: "
                 "50%), although the two clearly differ"
             )
         return None
+
+    def _learns(self, case):
+        """Whether D's own steps help it: then it was only stopped early, or G is ahead of it."""
+        try:
+            return case.trial.d_gain > self.D_LEARNS
+        except NotExaminedError:  # without a step, what D says now must do
+            return False
 
 
 class FrozenGenerator(Illness):
