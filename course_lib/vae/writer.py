@@ -45,6 +45,11 @@ class Writer(StepModel):
         """The number of characters it knows."""
         return len(self.class_names)
 
+    @property
+    def input_shape(self) -> tuple:
+        """The shape of what `call` takes: (None, 28, 28, 1)."""
+        return self.encoder.input_shape
+
     def call(self, images, training=False):
         """Redraw images: each as the character that the encoder reads, in the style it reads.
 
