@@ -158,8 +158,8 @@ class CombinedGAN:
         if hasattr(keras.Model, name) and not name.startswith("_"):
             raise AttributeError(
                 f"CombinedGAN has no {name}: it is the tutorials' loop around two models. Call "
-                "train_on_batch(images) for each batch, and use loop.generator and "
-                f"loop.discriminator. gan.GAN(generator, discriminator) is a keras.Model with {name}"
+                "train_on_batch(images) for each batch, draw with loop.generator(z), and keep the "
+                f"loop with pickle. gan.GAN(generator, discriminator) is a keras.Model with {name}"
             )
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

@@ -136,9 +136,7 @@ def check_moving(generator, discriminator) -> None:
 
 COMPILE = ("d_optimizer", "g_optimizer", "loss", "jit_compile", "steps_per_execution")
 NO_LOSS = "give loss='bce' or loss='hinge'"
-NO_METRICS = (
-    "the logs hold the losses and D's accuracies; for the samples use callbacks.Measure"
-)
+NO_METRICS = "the logs hold the losses and D's accuracies; for the samples use callbacks.Measure"
 NO_COMPILE = {
     "optimizer": "a GAN has two optimizers: give d_optimizer and g_optimizer",
     **dict.fromkeys(("loss_fn", "d_loss_fn", "g_loss_fn"), NO_LOSS),
@@ -148,8 +146,7 @@ NO_COMPILE = {
 }
 NO_SETTINGS = {
     "latent_dim": "it is read from the generator's input. Leave it out",
-    "label_smoothing": "this GAN has no label smoothing. Use compile(loss='hinge') against a D "
-    "that is too sure",
+    "label_smoothing": "the losses are compile(loss='bce') and 'hinge', without smoothing",
 }
 
 

@@ -1,4 +1,4 @@
-"""The one check that every batch passes, however it reaches a model; `sources` applies it in `fit`."""
+"""The one check that every batch passes, however it reaches a model; see also `sources`."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Habits from other Keras models that would do nothing here: each gets a sentence before the run."""
+"""Habits from other Keras models that would do nothing here: each gets a sentence first."""
 
 import keras
 

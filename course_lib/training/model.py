@@ -4,6 +4,7 @@ It covers several steps in one call, saving and loading, and the random state th
 needs.
 """
 
+import copy
 import math
 
 import keras
@@ -228,13 +229,14 @@ class StepModel(keras.Model):
     @classmethod
     def from_config(cls, config):
         """Build the model that `get_config` describes."""
-        load = keras.saving.deserialize_keras_object
-        return cls(**{**config, **{name: load(config[name]) for name in cls.NETWORKS}})
+        config = copy.deepcopy(config)  # Keras empties what it reads
+        for name in cls.NETWORKS:
+            config[name] = keras.saving.deserialize_keras_object(config[name])
+        return cls(**config)
 
     def compile_from_config(self, config) -> None:
         """Compile a loaded model as it was compiled when it was saved."""
         self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
 
     def state_variables(self) -> dict:
         """Return by name what a resumed run needs beside the networks and optimizers."""

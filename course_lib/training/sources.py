@@ -20,8 +20,8 @@ DICT = (
     "(batch['image'], batch['label']), with your own names"
 )
 NO_THIRD = (
-    "the batches have {} parts: expected images, or (images, labels). Leave the sample weights out: "
-    "every image counts the same here"
+    "the batches have {} parts: expected images, or (images, labels). Leave the sample weights "
+    "out: every image counts the same here"
 )
 
 
@@ -30,7 +30,7 @@ class WrongBatch(ValueError):
 
 
 def check_data(x, y=None, n_classes=None) -> object:
-    """Check what `fit` was given, and return it; a source of batches comes back with a check inside.
+    """Check what `fit` was given, and return it; a source of batches gets a check inside.
 
     Args:
         x: images, an array or an eager tensor; or a tf.data.Dataset, a generator or other iterator,
@@ -55,7 +55,7 @@ def check_data(x, y=None, n_classes=None) -> object:
     if not isinstance(x, (list, tuple, dict)) and not hasattr(x, "__array__"):
         kind = type(x).__name__
         hint = HINTS.get(kind, "")
-        raise ValueError(f"fit got a {kind}: {FORMS}.{hint}")
+        raise ValueError(f"fit got {kind!r}: {FORMS}.{hint}")
     check_form(x, "fit")
     check_batch(x, y, n_classes)
     return x

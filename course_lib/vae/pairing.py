@@ -1,4 +1,4 @@
-"""Do class names, encoder and decoder of a VAE fit each other? Checked once, before any training."""
+"""Do class names, encoder and decoder of a VAE fit each other? Checked before any training."""
 
 import keras
 

@@ -97,6 +97,7 @@ class VAE(Writer):
         """
         check_compile_options({"loss": loss, "optimizer": optimizer, **options})
         super().compile(optimizer, **options)
+        self.optimizer.build(self.trainable_variables)  # so that it can be saved before a step
 
     def draw_z(self, z_mean, z_log_var) -> tf.Tensor:
         """Draw one z from each posterior by the reparameterisation trick.
@@ -121,7 +122,7 @@ class VAE(Writer):
             `class_loss` before they are weighted, `class_accuracy` (0 to 1) and, if it has a
             weight, `writing_loss`.
         """
-        images, labels = data
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)  # Keras may add None
         real_images = self.distort_some(scale_pixels(images))
         one_hot = ops.one_hot(labels, len(self.class_names))
         with tf.GradientTape() as tape:
