@@ -27,7 +27,7 @@ def pack(loop) -> dict:
     }
 
 
-def unpack(cls, packed):
+def unpack(cls, packed) -> object:
     """Build the loop that `pack` took apart; it goes on where that one stopped.
 
     Args:

@@ -100,12 +100,7 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
             tf.errors.InvalidArgumentError with the same words when it comes.
     """
     spec = batches.element_spec
-    if isinstance(spec, dict):
-        names = ", ".join(map(repr, spec))
-        raise ValueError(
-            f"the batches are dicts with {names}: expected images, or (images, labels). Use "
-            "batches.map(lambda batch: (batch['image'], batch['label'])), with your own names"
-        )
+    _check_parts(spec)
     images = spec[0] if isinstance(spec, (tuple, list)) else spec
     rank = images.shape.rank
     if rank is not None and (
@@ -114,12 +109,6 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
         hint = " Use batches.batch(64)" if tuple(images.shape) == IMAGE_SHAPE else ""
         raise ValueError(
             f"the elements have images of shape {images.shape}: expected [B, 28, 28, 1].{hint}"
-        )
-    if isinstance(spec, (tuple, list)) and len(spec) > 2:
-        raise ValueError(
-            f"the batches have {len(spec)} parts: expected images, or (images, labels). Use "
-            "batches.map(lambda images, labels, *others: (images, labels)); every image counts the "
-            "same here"
         )
     has_labels = isinstance(spec, (tuple, list)) and len(spec) > 1
     if n_classes is not None and not has_labels:
@@ -134,6 +123,22 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
     if n_classes is not None:
         batches = batches.map(_label_check(n_classes))
     return batches
+
+
+def _check_parts(spec):
+    """Raise ValueError unless elements are images, or images and labels."""
+    if isinstance(spec, dict):
+        names = ", ".join(map(repr, spec))
+        raise ValueError(
+            f"the batches are dicts with {names}: expected images, or (images, labels). Use "
+            "batches.map(lambda batch: (batch['image'], batch['label'])), with your own names"
+        )
+    if isinstance(spec, (tuple, list)) and len(spec) > 2:
+        raise ValueError(
+            f"the batches have {len(spec)} parts: expected images, or (images, labels). Use "
+            "batches.map(lambda images, labels, *others: (images, labels)); every image counts the "
+            "same here"
+        )
 
 
 def _check_values(*batch):

@@ -182,7 +182,10 @@ class StepModel(keras.Model):
         entrance.check_form(x, "train_on_batch")
         entrance.check_batch(x, y, n_classes=self.n_classes)
         self.check_ready()
-        data = (x,) if y is None else (x, y)
+        return self.take_step(*((x,) if y is None else (x, y)))
+
+    def take_step(self, *data) -> dict[str, float]:
+        """Take one step on images, and labels if it learns from them, without a check of them."""
         if self.takes_keras_way():
             return super().train_on_batch(*data, return_dict=True)
         tensors = tuple(tf.convert_to_tensor(part) for part in data)
