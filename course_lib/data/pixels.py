@@ -67,13 +67,16 @@ def check_images(images) -> None:
     """Raise ValueError unless images can be trained on, drawn or measured.
 
     Args:
-        images: checked only if it is a NumPy array: [N, 28, 28, 1] with N of 1 or more, uint8, or
-            floats in [-1, 1] without nan. The values of a tensor in a compiled step aren't known.
+        images: [N, 28, 28, 1] with N of 1 or more, uint8, or floats in [-1, 1] without nan: a NumPy
+            array or an eager tensor. The values of a tensor in a compiled step aren't known, so it
+            passes.
     """
+    images = images.numpy() if hasattr(images, "numpy") else images
     if not isinstance(images, np.ndarray):
         return
     if images.ndim != 4 or images.shape[1:] != IMAGE_SHAPE or len(images) == 0:
-        raise ValueError(f"images have shape {images.shape}: expected [N, 28, 28, 1], N >= 1")
+        hint = ". Use images.reshape(-1, 28, 28, 1)" * (images.size % 784 == 0 and images.size > 0)
+        raise ValueError(f"images have shape {images.shape}: expected [N, 28, 28, 1], N >= 1{hint}")
     if images.dtype == np.uint8:
         return
     if images.dtype.kind != "f" or not (np.abs(images) <= 1 + ROUNDING).all():  # nan fails as well
@@ -82,3 +85,31 @@ def check_images(images) -> None:
             f"images are {images.dtype} from {low} to {high}: expected floats in [-1, 1], or uint8 "
             "in 0–255 as loaded (images.astype('uint8'), or images / 127.5 - 1)"
         )
+
+
+def describe_unit_range(images) -> str | None:
+    """Return a sentence if images look like white ink on black in [0, 1]; else None.
+
+    They do if no pixel is below 0 and most pixels are 0 or little more. In [-1, 1] that would be
+    white ink on grey paper, which no dataset of the kit has. Images that are white all over don't.
+
+    Args:
+        images: as `check_images` takes them.
+    """
+    images = np.asarray(images)
+    if images.dtype.kind != "f" or not images.size or not images.min() >= 0 or not images.any():
+        return None
+    if np.mean(images < 0.1) <= 0.5:
+        return None
+    return (
+        f"images are {images.dtype} from {images.min():.3g} to {images.max():.3g}, mostly at 0: "
+        "expected floats in [-1, 1], where black is -1. These look like pixels in [0, 1]: give "
+        "2 * images - 1"
+    )
+
+
+def check_range(images) -> None:
+    """Raise ValueError as `check_images`, and for images that look like pixels in [0, 1]."""
+    check_images(images)
+    if words := describe_unit_range(images):
+        raise ValueError(words)

@@ -11,9 +11,10 @@ import numpy as np
 from keras import ops
 
 from course_lib.data.pixels import scale_pixels
+from course_lib.gan import packing
 from course_lib.gan.pairing import check_optimizers, check_pair
-from course_lib.networks.latent import fixed_z
-from course_lib.training.entrance import check_batch
+from course_lib.networks.latent import check_z, fixed_z
+from course_lib.training.entrance import check_batch, check_form
 from course_lib.training.weights import frozen, largest_change, untouched
 
 
@@ -35,6 +36,8 @@ class CombinedGAN:
 
     The tutorials draw the fakes for D with `predict`. Here they are drawn as in G's own step, with
     the batch's statistics, so that D is trained on the same kind of fakes that it judges for G.
+    `copy.deepcopy` and `pickle` keep the whole loop with its optimizers and random state, and the
+    copy's two models share their weights as these do; files of the two models alone would not.
 
     Args:
         generator, discriminator: models as `networks` builds them; D ends in a logit.
@@ -84,10 +87,10 @@ class CombinedGAN:
             {"d_loss": ..., "g_loss": ...} of this step alone.
 
         Raises:
-            ValueError: for images of another shape or range.
+            ValueError: for images of another shape or range, and for z of another shape.
             FrozenDiscriminatorError: as `d_step`.
         """
-        check_batch(images)
+        check_form(images, "train_on_batch")
         d_loss = self.d_step(images, self.draw_z(len(images)) if d_z is None else d_z)
         n_g = len(images) * self.fakes_per_real
         g_loss = self.g_step(self.draw_z(n_g) if g_z is None else g_z)
@@ -95,6 +98,8 @@ class CombinedGAN:
 
     def d_step(self, images, z) -> float:
         """Train D on real `images` and on the fakes of `z`; G stays as it was. Return d_loss."""
+        check_batch(images)
+        check_z(z, self.generator.input_shape[-1])
         real_images = np.asarray(scale_pixels(images))
         with untouched(self.generator):
             fake_images = ops.convert_to_numpy(self.generator(z, training=True))
@@ -105,6 +110,7 @@ class CombinedGAN:
 
     def g_step(self, z) -> float:
         """Train G so that D takes the fakes of `z` for real; D stays as it was. Return g_loss."""
+        check_z(z, self.generator.input_shape[-1])
 
         with frozen(self.discriminator):  # <-- before EVERY G step: trainable = False
             return batch_loss(self.combined, z, np.ones((len(z), 1), "float32"))
@@ -147,6 +153,18 @@ class CombinedGAN:
         both = np.concatenate([real_images, fake_images])
         labels = np.concatenate([real_labels, fake_labels])
         return batch_loss(self.discriminator, both, labels)
+
+    def __getattr__(self, name):
+        if hasattr(keras.Model, name) and not name.startswith("_"):
+            raise AttributeError(
+                f"CombinedGAN has no {name}: it is the tutorials' loop around two models. Call "
+                "train_on_batch(images) for each batch, draw with loop.generator(z), and keep the "
+                f"loop with pickle. gan.GAN(generator, discriminator) is a keras.Model with {name}"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __reduce__(self):
+        return packing.unpack, (type(self), packing.pack(self))
 
 
 def batch_loss(model, x, y) -> float:

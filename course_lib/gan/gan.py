@@ -11,8 +11,14 @@ from keras import ops
 
 from course_lib.data.pixels import scale_pixels
 from course_lib.gan import losses
-from course_lib.gan.pairing import check_compile_options, check_optimizers, check_pair
-from course_lib.networks.latent import fixed_z
+from course_lib.gan.pairing import (
+    check_compile_options,
+    check_moving,
+    check_optimizers,
+    check_pair,
+    check_settings,
+)
+from course_lib.networks.latent import check_z, fixed_z
 from course_lib.training import engine
 from course_lib.training.model import StepModel
 from course_lib.training.weights import untouched
@@ -47,6 +53,7 @@ class GAN(StepModel):
     def __init__(
         self, generator, discriminator, *, fakes_per_real=1, ema_momentum=0.0, seed=0, **kwargs
     ):
+        check_settings(kwargs, (*self.SETTINGS, "name"))
         super().__init__(**kwargs)
         if fakes_per_real < 1 or not 0 <= ema_momentum < 1:
             raise ValueError(
@@ -162,6 +169,7 @@ class GAN(StepModel):
 
     def call(self, z, training=False):
         """Return the images of z: `gan(z)` and `gan.predict(z)` give what `sample` gives."""
+        check_z(z, self.latent_dim)
         return self.sampler(z, training=training)
 
     def sample(self, z) -> np.ndarray:
@@ -176,13 +184,25 @@ class GAN(StepModel):
             the time of `predict`, which also holds on to memory.
 
         Raises:
-            ValueError: for N below 1.
+            ValueError: for N below 1, and for z of another shape.
         """
         if isinstance(z, (int, np.integer)):
             if z < 1:
                 raise ValueError(f"{z} samples asked for: expected 1 or more")
             z = fixed_z(z, self.latent_dim, self.seed)
+        z = np.asarray(z, "float32")
+        check_z(z, self.latent_dim)
         return ops.convert_to_numpy(self.sampler(z, training=False))
+
+    @property
+    def input_shape(self) -> tuple:
+        """The shape of what `call` takes: (None, latent_dim)."""
+        return self.generator.input_shape
+
+    def check_ready(self) -> None:
+        """Raise ValueError unless both networks can be trained."""
+        super().check_ready()
+        check_moving(self.generator, self.discriminator)
 
     def get_compile_config(self) -> dict:
         """Return what `compile` was given, so that a loaded GAN goes on where it stopped."""
@@ -198,9 +218,9 @@ class GAN(StepModel):
 
     def compile_from_config(self, config) -> None:
         """Compile a loaded GAN with the dict that `get_compile_config` returned."""
-        for side in ("d_optimizer", "g_optimizer"):
-            config[side] = keras.saving.deserialize_keras_object(config[side])
-        self.compile(**config)
+        load = keras.saving.deserialize_keras_object
+        sides = {side: load(config[side]) for side in ("d_optimizer", "g_optimizer")}
+        self.compile(**{**config, **sides})
 
 
 def judge_logs(real_logits, fake_logits) -> dict:

@@ -8,6 +8,7 @@ import warnings
 import keras
 
 from course_lib.networks.endings import last_activation
+from course_lib.training.habits import check_arguments
 
 
 def check_pair(generator, discriminator, one_logit=True) -> None:
@@ -122,15 +123,38 @@ def check_optimizers(d_optimizer, g_optimizer) -> tuple:
     return tuple(found)
 
 
-INSTEAD = {
+def check_moving(generator, discriminator) -> None:
+    """Raise ValueError for a network that is frozen as a whole, which would never learn."""
+    for role, network in (("generator", generator), ("discriminator", discriminator)):
+        if network.weights and not network.trainable_variables:
+            raise ValueError(
+                f"the {role} is frozen (trainable = False), so it would never learn. A GAN needs "
+                "no frozen network, because each optimizer changes only its own. Set "
+                f"{role}.trainable = True, and compile again with new optimizers"
+            )
+
+
+COMPILE = ("d_optimizer", "g_optimizer", "loss", "jit_compile", "steps_per_execution")
+NO_LOSS = "give loss='bce' or loss='hinge'"
+NO_METRICS = "the logs hold the losses and D's accuracies; for the samples use callbacks.Measure"
+NO_COMPILE = {
     "optimizer": "a GAN has two optimizers: give d_optimizer and g_optimizer",
-    "loss_fn": "give loss='bce' or loss='hinge'",
-    "metrics": "the logs hold the losses and D's accuracies; for the samples use callbacks.Measure",
+    **dict.fromkeys(("loss_fn", "d_loss_fn", "g_loss_fn"), NO_LOSS),
+    "loss_weights": "each network has a loss of its own, so there is nothing to weigh",
+    **dict.fromkeys(("metrics", "weighted_metrics"), NO_METRICS),
+    **dict.fromkeys(("lr", "learning_rate"), "give each optimizer its own learning rate"),
+}
+NO_SETTINGS = {
+    "latent_dim": "it is read from the generator's input. Leave it out",
+    "label_smoothing": "the losses are compile(loss='bce') and 'hinge', without smoothing",
 }
 
 
 def check_compile_options(options) -> None:
-    """Raise ValueError for Keras's arguments of `compile` that mean nothing to a GAN."""
-    for name, instead in INSTEAD.items():
-        if name in options:
-            raise ValueError(f"compile got {name}=...: {instead}")
+    """Raise ValueError for arguments of `compile` that mean nothing to a GAN."""
+    check_arguments(options, (*COMPILE, "run_eagerly"), NO_COMPILE, "compile")
+
+
+def check_settings(options, known) -> None:
+    """Raise ValueError for arguments of a GAN's constructor that it doesn't have."""
+    check_arguments(options, ("generator", "discriminator", *known), NO_SETTINGS, "GAN")

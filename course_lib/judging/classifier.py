@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course_lib.data.pixels import check_images, scale_pixels
+from course_lib.data.pixels import check_range, scale_pixels
 from course_lib.data.progress_bar import ProgressBar
 from course_lib.networks import build_classifier
 from course_lib.training import model_cache
@@ -122,9 +122,9 @@ def read(classifier, images) -> tuple[np.ndarray, np.ndarray]:
         as if each image were a character, so they can be high even for noise.
 
     Raises:
-        ValueError: as `pixels.check_images`.
+        ValueError: as `pixels.check_range`.
     """
-    check_images(images)
+    check_range(images)
     parts = [_read(classifier, images[i : i + 500]) for i in range(0, len(images), 500)]
     features, probabilities = zip(*parts, strict=True)
     return np.concatenate(features), np.concatenate(probabilities)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.data.pixels import scale_pixels
+from course_lib.data.pixels import check_range, scale_pixels
 
 BLOCK = 20_000  # images compared at a time, to save memory
 NEIGHBOURS = 10
@@ -40,7 +40,12 @@ def nearest_images(images, fake_images, k=1) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         (indices [M, k], distances [M, k]), the nearest first. Distances are Euclidean, with pixels
         in [-1, 1].
+
+    Raises:
+        ValueError: as `pixels.check_range`, but floats may lie as far outside as in [-2, 2].
     """
+    _check(fake_images)
+    _check(images[:BLOCK])  # the start is enough: the rest is in the same array
     fake = _flat(fake_images)
     indices, squares = np.empty((len(fake), 0), int), np.empty((len(fake), 0), "float32")
     for start in range(0, len(images), BLOCK):
@@ -53,6 +58,13 @@ def nearest_images(images, fake_images, k=1) -> tuple[np.ndarray, np.ndarray]:
         squares = np.take_along_axis(squares, best, axis=1)
         indices = np.take_along_axis(indices, best, axis=1)
     return indices, np.sqrt(np.maximum(squares, 0))
+
+
+def _check(images):
+    """Check images that may have noise on them, which leaves [-1, 1] a little."""
+    images = np.asarray(images)
+    noisy = images.dtype.kind == "f" and images.size and np.abs(images).max() <= 2
+    check_range(np.clip(images, -1, 1) if noisy else images)
 
 
 def _flat(images):

@@ -131,10 +131,15 @@ class Yardstick:
         seed: of the split into halves.
 
     Raises:
-        ValueError: for fewer than 40 images.
+        ValueError: for fewer than 40 images, and for an array in place of a `Dataset`.
     """
 
     def __init__(self, dataset, classifier=None, seed=0):
+        if not hasattr(dataset, "class_names"):
+            raise ValueError(
+                f"got a {type(dataset).__name__} of real images: expected a Dataset, which knows "
+                "their classes. Build it with datasets.Dataset(images, labels, class_names, source)"
+            )
         n = min(SAMPLE, len(dataset) // 2)
         if n < LEAST:
             raise ValueError(
@@ -158,7 +163,7 @@ class Yardstick:
                 copy of itself.
 
         Raises:
-            ValueError: for fewer than 20 images, or as `pixels.check_images`.
+            ValueError: for fewer than 20 images, or as `pixels.check_range`.
         """
         if len(fake_images) < LEAST:
             raise ValueError(

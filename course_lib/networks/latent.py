@@ -19,6 +19,16 @@ def fixed_z(n: int, latent_dim: int, seed: int | np.random.Generator = 0) -> np.
     return np.random.default_rng(seed).standard_normal((n, latent_dim), dtype="float32")
 
 
+def check_z(z, latent_dim: int) -> None:
+    """Raise ValueError unless z has the shape [N, latent_dim], as far as it is known."""
+    if len(z.shape) != 2 or z.shape[1] not in (None, latent_dim):
+        shape = ", ".join("N" if side is None else str(side) for side in z.shape)
+        raise ValueError(
+            f"z has shape [{shape}]: expected [N, {latent_dim}]. gan.fixed_z(16, {latent_dim}) "
+            "draws z for 16 images"
+        )
+
+
 def chosen_classes(z, n_classes: int) -> tf.Tensor:
     """Return the class that each z chooses: which of its first `n_classes` numbers is the largest.
 

@@ -1,9 +1,11 @@
 """Plot images: grids, D's scores above them, a film strip, a map of errors."""
 
+import warnings
+
 import matplotlib.pyplot as plt
 import numpy as np
 
-from course_lib.data.pixels import to_ink
+from course_lib.data.pixels import describe_unit_range, to_ink
 from course_lib.plots.figures import GREEN, RED, open_axes
 
 
@@ -23,13 +25,16 @@ def tile(images, columns, gap=2, headroom=0, ink="white") -> np.ndarray:
         ink: "white" on black paper, as the networks see it, or "black" on white, as on paper.
 
     Returns:
-        float32 [height, width], from 0 (black) to 1 (white).
+        float32 [height, width], from 0 (black) to 1 (white). A warning says so if the images look
+        like pixels in [0, 1], whose paper comes out grey.
 
     Raises:
         ValueError: for images of another shape or range, and for another ink.
     """
     if ink not in ("white", "black"):
         raise ValueError(f"ink is {ink!r}: expected 'white' or 'black'")
+    if words := describe_unit_range(images):
+        warnings.warn(f"{words}. They are drawn as they are, on grey", stacklevel=3)
     grey = to_ink(_drawable(images))
     grey = grey if ink == "white" else 1 - grey
     n, height, width = grey.shape
@@ -136,13 +141,17 @@ def plot_error_map(images, redrawn, title=None, ax=None) -> plt.Figure:
         ax: the axes to draw into.
 
     Raises:
-        ValueError: for images of another shape or range, and for different numbers of them.
+        ValueError: for images of another shape or range, such as pixels in [0, 1], and for
+            different numbers of them.
     """
     if len(images) != len(redrawn):
         raise ValueError(
             f"there are {len(images)} images and {len(redrawn)} redrawn: expected one of each "
             "in every pair"
         )
+    for given in (images, redrawn):
+        if words := describe_unit_range(given):
+            raise ValueError(words)
     errors = np.square(to_ink(_drawable(redrawn)) - to_ink(images)).mean(axis=0)
     figure, ax = open_axes(ax, figsize=(4.5, 3.6))
     picture = ax.imshow(errors, cmap="gray_r", vmin=0)

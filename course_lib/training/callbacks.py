@@ -5,12 +5,14 @@ They are for `gan.fit(..., verbose=0, callbacks=[...])`; `fit_and_watch` uses th
 
 import csv
 import time
+import warnings
 
 import keras
 import numpy as np
 from PIL import Image
 
 from course_lib import plots
+from course_lib.data.pixels import describe_unit_range
 from course_lib.data.progress_bar import ProgressBar
 from course_lib.networks.latent import fixed_z
 from course_lib.training.model import StepModel
@@ -209,7 +211,13 @@ class Measure(StepCallback):
         affordable = self.spent + self.cost <= self.budget * (now - self.start)
         if self.step >= self.due and affordable:
             samples = self.model.sample(fixed_z(self.n_samples, self.model.latent_dim))
-            if np.isfinite(samples).all():
+            if describe_unit_range(samples):
+                warnings.warn(
+                    "the samples look like pixels in [0, 1], so they aren't measured: expected a "
+                    "generator that draws black as -1. End it in tanh",
+                    stacklevel=2,
+                )
+            elif np.isfinite(samples).all():
                 self.history.reports[self.step] = self.yardstick.report(samples)
             self.cost = time.perf_counter() - now
             self.spent += self.cost

@@ -1,4 +1,4 @@
-"""The one check that every batch passes, however it reaches a model: arrays, tensors or tf.data."""
+"""The one check that every batch passes, however it reaches a model; see also `sources`."""
 
 import re
 
@@ -51,6 +51,9 @@ def check_labels(labels, n_classes, n_images) -> np.ndarray:
     labels = np.asarray(labels)
     if labels.shape != (n_images,) or labels.dtype.kind not in "iu":
         hint = " From one-hot rows, make them with labels.argmax(axis=1)" * (labels.ndim == 2)
+        hint = hint or " They say which class an image shows; don't repeat the images" * (
+            labels.ndim > 2
+        )
         raise ValueError(
             f"labels are {labels.dtype} of shape {list(labels.shape)}: expected integers of shape "
             f"[{n_images}], one for each image.{hint}"
@@ -63,31 +66,18 @@ def check_labels(labels, n_classes, n_images) -> np.ndarray:
     return labels.astype("int64")
 
 
-def check_data(x, y=None, n_classes=None) -> object:
-    """Check what `fit` was given, and return it; a tf.data.Dataset comes back with a check inside.
+def check_form(images, call) -> None:
+    """Raise ValueError unless images are one array or tensor.
 
     Args:
-        x: images, an array or an eager tensor, or a tf.data.Dataset of batches. Generators and
-            other sources of batches pass unchecked.
-        y: labels, if `x` isn't a tf.data.Dataset.
-        n_classes: as `check_batch`.
-
-    Returns:
-        x, or `check_dataset` of it.
-
-    Raises:
-        ValueError: as `check_batch` and `check_dataset`.
+        images: the first argument of `fit` or `train_on_batch`.
+        call: the name of that function, for the message.
     """
-    if isinstance(x, tf.data.Dataset):
-        return check_dataset(x, n_classes)
-    if isinstance(x, (list, tuple, dict)):
+    if not hasattr(images, "__array__") or isinstance(images, (list, tuple, dict)):
         raise ValueError(
-            f"images came as a {type(x).__name__}: expected one array, [N, 28, 28, 1]. Labels are "
-            "the second argument: fit(images, labels)"
+            f"images came as a {type(images).__name__}: expected one array, [N, 28, 28, 1]. Labels "
+            f"are the second argument: {call}(images, labels)"
         )
-    if isinstance(x, np.ndarray) or tf.is_tensor(x):
-        check_batch(x, y, n_classes)
-    return x
 
 
 def has_equal_batches(batches) -> bool:
@@ -110,12 +100,7 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
             tf.errors.InvalidArgumentError with the same words when it comes.
     """
     spec = batches.element_spec
-    if isinstance(spec, dict):
-        names = ", ".join(map(repr, spec))
-        raise ValueError(
-            f"the batches are dicts with {names}: expected images, or (images, labels). Use "
-            "batches.map(lambda batch: (batch['image'], batch['label'])), with your own names"
-        )
+    _check_parts(spec)
     images = spec[0] if isinstance(spec, (tuple, list)) else spec
     rank = images.shape.rank
     if rank is not None and (
@@ -138,6 +123,22 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
     if n_classes is not None:
         batches = batches.map(_label_check(n_classes))
     return batches
+
+
+def _check_parts(spec):
+    """Raise ValueError unless elements are images, or images and labels."""
+    if isinstance(spec, dict):
+        names = ", ".join(map(repr, spec))
+        raise ValueError(
+            f"the batches are dicts with {names}: expected images, or (images, labels). Use "
+            "batches.map(lambda batch: (batch['image'], batch['label'])), with your own names"
+        )
+    if isinstance(spec, (tuple, list)) and len(spec) > 2:
+        raise ValueError(
+            f"the batches have {len(spec)} parts: expected images, or (images, labels). Use "
+            "batches.map(lambda images, labels, *others: (images, labels)); every image counts the "
+            "same here"
+        )
 
 
 def _check_values(*batch):
@@ -165,6 +166,7 @@ def _unless(fits, words, numbers, batch):
 
 
 def wrong_values(error) -> str | None:
-    """Return the words of a check of values that failed inside `fit`; None for other errors."""
+    """Return the words of a check that failed inside `fit`; None for other errors."""
     found = re.search(r"assertion failed: \[(a batch has .*?)\]\s*$", str(error), re.MULTILINE)
+    found = found or re.search(r"WrongBatch: (.*)", str(error))
     return found and found[1]

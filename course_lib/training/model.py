@@ -4,6 +4,7 @@ It covers several steps in one call, saving and loading, and the random state th
 needs.
 """
 
+import copy
 import math
 
 import keras
@@ -11,12 +12,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from course_lib.training import engine, entrance
-
-NO_VALIDATION = (
-    "there is no validation loss here, because no loss says how good samples are. Measure them "
-    "with metrics.Yardstick(dataset).report(samples), or in fit with the callback callbacks.Measure"
-)
+from course_lib.training import engine, entrance, habits, sources
 
 
 class StepModel(keras.Model):
@@ -70,11 +66,13 @@ class StepModel(keras.Model):
 
         Raises:
             ValueError: for images or labels that would spoil the weights, as `entrance` says, and
-                for `validation_data`.
+                for what `habits` lists, such as `validation_data`.
         """
-        if options.pop("validation_data", None) is not None or options.pop("validation_split", 0):
-            raise ValueError(NO_VALIDATION)
-        x = entrance.check_data(x, y, self.n_classes)
+        self.check_ready()
+        habits.check_validation(options)
+        habits.check_weights(options)
+        habits.check_callbacks(options.get("callbacks"), self.optimizer is not None)
+        x = sources.check_data(x, y, self.n_classes)
         is_dataset = isinstance(x, tf.data.Dataset)
         if shuffle is None:
             shuffle = hasattr(x, "shape")  # an array; Keras warns that it can't shuffle others
@@ -98,7 +96,9 @@ class StepModel(keras.Model):
         Raises:
             ValueError: always; it names what measures samples.
         """
-        raise ValueError(NO_VALIDATION)
+        raise ValueError(habits.NO_VALIDATION)
+
+    test_on_batch = evaluate
 
     def make_train_function(self, force=False) -> None:
         """Build the function that Keras's `fit` calls with its iterator: several steps, one graph.
@@ -165,24 +165,37 @@ class StepModel(keras.Model):
         names, columns = self._call_logs, self._call_logs.values()
         return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
 
-    def train_on_batch(self, *data) -> dict[str, float]:
-        """Take one step and return its logs.
+    def train_on_batch(
+        self, x, y=None, sample_weight=None, class_weight=None, return_dict=True
+    ) -> dict[str, float]:
+        """Take one step and return its logs, which are a dict whatever `return_dict` says.
 
         Args:
-            data: what `train_step` takes, as NumPy arrays: images [B, 28, 28, 1], and for a VAE
-                their labels [B].
+            x: images [B, 28, 28, 1], a NumPy array or an eager tensor.
+            y: their labels [B], for a model that learns from labels.
 
         Raises:
-            ValueError: for images of another shape or range, and before `compile`.
+            ValueError: for images of another shape or range, before `compile`, and for Keras's two
+                weights.
         """
-        entrance.check_batch(*data[:2], n_classes=self.n_classes)
-        if not self.compiled:
-            raise ValueError("this model has no optimizer yet: call compile() before training")
+        habits.check_weights({"sample_weight": sample_weight, "class_weight": class_weight})
+        entrance.check_form(x, "train_on_batch")
+        entrance.check_batch(x, y, n_classes=self.n_classes)
+        self.check_ready()
+        return self.take_step(*((x,) if y is None else (x, y)))
+
+    def take_step(self, *data) -> dict[str, float]:
+        """Take one step on images, and labels if it learns from them, without a check of them."""
         if self.takes_keras_way():
             return super().train_on_batch(*data, return_dict=True)
         tensors = tuple(tf.convert_to_tensor(part) for part in data)
         logs = self.one_step(tensors if len(tensors) > 1 else tensors[0])
         return {name: float(value) for name, value in logs.items()}
+
+    def check_ready(self) -> None:
+        """Raise ValueError unless a step can train the networks."""
+        if not self.compiled:
+            raise ValueError("this model has no optimizer yet: call compile() before training")
 
     # --- Saving and loading ----------------------------------------------------------------------
 
@@ -199,6 +212,16 @@ class StepModel(keras.Model):
             )
         super().save(filepath, *args, **options)
 
+    def export(self, filepath, *args, **options) -> None:
+        """Write `call` as a SavedModel, which TensorFlow runs without this kit.
+
+        Args:
+            filepath: the folder to write.
+            args, options: as `keras.Model.export` takes them.
+        """
+        signature = [keras.InputSpec(dtype="float32", shape=self.input_shape)]
+        super().export(filepath, *args, **{"input_signature": signature, **options})
+
     def get_config(self) -> dict:
         """Return the networks and the settings, for `save` and `keras.models.load_model`."""
         serialize = keras.saving.serialize_keras_object
@@ -209,6 +232,7 @@ class StepModel(keras.Model):
     @classmethod
     def from_config(cls, config):
         """Build the model that `get_config` describes."""
+        config = copy.deepcopy(config)  # Keras empties what it reads
         for name in cls.NETWORKS:
             config[name] = keras.saving.deserialize_keras_object(config[name])
         return cls(**config)
@@ -216,7 +240,6 @@ class StepModel(keras.Model):
     def compile_from_config(self, config) -> None:
         """Compile a loaded model as it was compiled when it was saved."""
         self.compile(**keras.saving.deserialize_keras_object(config))
-        self.optimizer.build(self.trainable_variables)
 
     def state_variables(self) -> dict:
         """Return by name what a resumed run needs beside the networks and optimizers."""
@@ -232,7 +255,18 @@ class StepModel(keras.Model):
             store[name] = ops.convert_to_numpy(variable)
 
     def load_own_variables(self, store) -> None:
-        """Load what `save_own_variables` stored."""
+        """Load what `save_own_variables` stored.
+
+        Raises:
+            ValueError: for a file that holds something else, such as one network's weights.
+        """
+        if "seed_state" not in store:
+            first, second = self.NETWORKS
+            raise ValueError(
+                f"the file doesn't hold a whole {type(self).__name__}: expected weights that its "
+                "save_weights wrote. If they are those of one network, call "
+                f"{first}.load_weights(path) or {second}.load_weights(path) on the model"
+            )
         for name, variable in self.state_variables().items():
             variable.assign(store[name if name in store else self._old_name(name)])
 

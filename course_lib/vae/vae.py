@@ -17,6 +17,7 @@ from course_lib.data.pixels import scale_pixels
 from course_lib.networks import build_vae_decoder, build_vae_encoder
 from course_lib.training.distortion import distort
 from course_lib.vae import losses
+from course_lib.vae.pairing import check_compile_options, check_names, check_parts
 from course_lib.vae.writer import Writer
 
 
@@ -35,6 +36,9 @@ class VAE(Writer):
         distort_one_in: one training image in this many is distorted a little; 0 for none.
         drafts: how many times `write` writes each character, as `redraft` explains.
         seed: of every z drawn in training.
+
+    Raises:
+        ValueError: for names and networks that don't fit each other, as `pairing` says.
     """
 
     NETWORKS = ("encoder", "decoder")
@@ -64,9 +68,10 @@ class VAE(Writer):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        self.class_names = tuple(class_names)
+        self.class_names = check_names(class_names)
         self.encoder = encoder or build_vae_encoder(len(self.class_names))
         self.decoder = decoder or build_vae_decoder(len(self.class_names))
+        check_parts(self.class_names, self.encoder, self.decoder)
         self.latent_dim = self.encoder.output["z_mean"].shape[-1]
         self.kl_weight, self.class_weight, self.seed = kl_weight, class_weight, seed
         self.writing_weight, self.distort_one_in = writing_weight, distort_one_in
@@ -78,6 +83,21 @@ class VAE(Writer):
             shape=shape, initializer="zeros", trainable=False, name="class_means"
         )
         self.built = True
+
+    def compile(self, optimizer="rmsprop", loss=None, **options) -> None:
+        """Make the model ready to train.
+
+        Args:
+            optimizer: a Keras optimizer, or its name.
+            loss: None, because the loss is part of the step.
+            options: as `StepModel.compile` takes them.
+
+        Raises:
+            ValueError: for a loss or metrics.
+        """
+        check_compile_options({"loss": loss, "optimizer": optimizer, **options})
+        super().compile(optimizer, **options)
+        self.optimizer.build(self.trainable_variables)  # so that it can be saved before a step
 
     def draw_z(self, z_mean, z_log_var) -> tf.Tensor:
         """Draw one z from each posterior by the reparameterisation trick.
@@ -102,7 +122,7 @@ class VAE(Writer):
             `class_loss` before they are weighted, `class_accuracy` (0 to 1) and, if it has a
             weight, `writing_loss`.
         """
-        images, labels = data
+        images, labels, _ = keras.utils.unpack_x_y_sample_weight(data)  # Keras may add None
         real_images = self.distort_some(scale_pixels(images))
         one_hot = ops.one_hot(labels, len(self.class_names))
         with tf.GradientTape() as tape:

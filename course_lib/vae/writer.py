@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from course_lib.data.pixels import check_images, scale_pixels
+from course_lib.data.pixels import check_range, scale_pixels
 from course_lib.networks.latent import fixed_z
 from course_lib.training.entrance import check_labels
 from course_lib.training.model import StepModel
@@ -44,6 +44,11 @@ class Writer(StepModel):
     def n_classes(self) -> int:
         """The number of characters it knows."""
         return len(self.class_names)
+
+    @property
+    def input_shape(self) -> tuple:
+        """The shape of what `call` takes: (None, 28, 28, 1)."""
+        return self.encoder.input_shape
 
     def call(self, images, training=False):
         """Redraw images: each as the character that the encoder reads, in the style it reads.
@@ -98,7 +103,7 @@ class Writer(StepModel):
         Raises:
             ValueError: as `infer_style`.
         """
-        check_images(images)
+        check_range(images)
         found = {k: np.asarray(v) for k, v in self.encoder(scale_pixels(images)).items()}
         scores = np.asarray(ops.softmax(found["logits"]))
         if labels is None:
@@ -145,7 +150,7 @@ class Writer(StepModel):
         Raises:
             ValueError: as `infer_style`.
         """
-        check_images(images)
+        check_range(images)
         labels = check_labels(labels, self.n_classes, len(images))
         parts = [
             self.encoder(scale_pixels(images[i : i + 500])) for i in range(0, len(images), 500)

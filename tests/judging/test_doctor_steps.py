@@ -123,6 +123,15 @@ def test_the_trap_of_keras_3(digits, first):
     assert "0.0" in finding.evidence and finding.lesson == "04"
 
 
+def test_a_frozen_discriminator_in_a_gan(digits, first):
+    """`fit` refuses it; the doctor takes a step and names it."""
+    model = tiny_runs.build_gan()
+    model.discriminator.trainable = False
+    with pytest.raises(ValueError, match="the discriminator is frozen"):
+        model.train_on_batch(digits.images[:8])
+    assert first(model, {}, digits).illness == "frozen-discriminator"
+
+
 class MixesBatches(gan.GAN):
     """Passes real images and fakes through D in one batch."""
 

@@ -1,0 +1,118 @@
+"""What `fit` may be given: arrays, tf.data, generators or PyDatasets, and the check inside each."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from course_lib.training.entrance import check_batch, check_dataset, check_form
+
+FORMS = (
+    "expected images [N, 28, 28, 1] as one array, or batches of them from a tf.data.Dataset, a "
+    "generator or a keras.utils.PyDataset"
+)
+HINTS = {
+    "Dataset": " Use dataset.batches(64), with steps_per_epoch",
+    "function": " Call the function, and pass on the generator that it returns",
+    "DataLoader": " Use iter(loader), with steps_per_epoch",
+}
+DICT = (
+    "the batches are dicts with {}: expected images, or (images, labels). Yield "
+    "(batch['image'], batch['label']), with your own names"
+)
+NO_THIRD = (
+    "the batches have {} parts: expected images, or (images, labels). Leave the sample weights "
+    "out: every image counts the same here"
+)
+
+
+class WrongBatch(ValueError):
+    """A batch that would spoil the weights; TensorFlow passes its name on with its words."""
+
+
+def check_data(x, y=None, n_classes=None) -> object:
+    """Check what `fit` was given, and return it; a source of batches gets a check inside.
+
+    Args:
+        x: images, an array or an eager tensor; or a tf.data.Dataset, a generator or other iterator,
+            or a keras.utils.PyDataset, each of batches.
+        y: labels, if `x` is an array.
+        n_classes: as `entrance.check_batch`.
+
+    Returns:
+        x, or the same batches from a source that checks each of them.
+
+    Raises:
+        ValueError: as `entrance.check_batch` and `check_dataset`, and for anything else.
+    """
+    if isinstance(x, tf.data.Dataset):
+        return check_dataset(x, n_classes)
+    if isinstance(x, keras.utils.PyDataset):
+        return CheckedDataset(x, n_classes)
+    if hasattr(x, "__next__"):
+        return _check_each(x, n_classes)
+    if isinstance(x, tf.distribute.DistributedDataset):  # its parts lie on several devices
+        return x
+    if not isinstance(x, (list, tuple, dict)) and not hasattr(x, "__array__"):
+        kind = type(x).__name__
+        hint = HINTS.get(kind, "")
+        raise ValueError(f"fit got {kind!r}: {FORMS}.{hint}")
+    check_form(x, "fit")
+    check_batch(x, y, n_classes)
+    return x
+
+
+def _check_each(batches, n_classes):
+    for batch in batches:
+        yield check_parts(batch, n_classes)
+
+
+def check_parts(batch, n_classes=None) -> tuple:
+    """Return a batch as Keras wants it from Python code, (images,) or (images, labels).
+
+    Args:
+        batch: images [B, 28, 28, 1], or a tuple or list (images, labels).
+        n_classes: as `entrance.check_batch`.
+
+    Raises:
+        WrongBatch: for a batch of another form, and as `entrance.check_batch`.
+    """
+    if isinstance(batch, dict):
+        raise WrongBatch(DICT.format(", ".join(map(repr, batch))))
+    parts = batch if isinstance(batch, (tuple, list)) else (batch,)
+    parts = tuple(np.asarray(part) for part in parts if part is not None)
+    if len(parts) > 2:
+        raise WrongBatch(NO_THIRD.format(len(parts)))
+    try:
+        check_batch(*parts, n_classes=n_classes)
+    except ValueError as error:
+        raise WrongBatch(str(error)) from None
+    return parts
+
+
+class CheckedDataset(keras.utils.PyDataset):
+    """The batches of another PyDataset, in the same order and by as many workers, each checked.
+
+    Args:
+        batches: a keras.utils.PyDataset.
+        n_classes: as `entrance.check_batch`.
+    """
+
+    def __init__(self, batches, n_classes=None):
+        super().__init__(batches.workers, batches.use_multiprocessing, batches.max_queue_size)
+        self.batches, self.n_classes = batches, n_classes
+
+    @property
+    def num_batches(self) -> int | None:
+        """The number of batches in an epoch; None if they never end."""
+        return self.batches.num_batches
+
+    def __getitem__(self, index):
+        return check_parts(self.batches[index], self.n_classes)
+
+    def on_epoch_begin(self) -> None:
+        """Tell the other dataset that an epoch begins."""
+        self.batches.on_epoch_begin()
+
+    def on_epoch_end(self) -> None:
+        """Tell the other dataset that an epoch is over."""
+        self.batches.on_epoch_end()
