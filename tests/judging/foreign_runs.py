@@ -184,6 +184,41 @@ def classic(images, steps=15, **options):
     return gan, gan.history, images
 
 
+class ClosedLoop:
+    """As Keras-GAN has it: `train` holds the whole loop, and D is frozen once, before it."""
+
+    def __init__(self):
+        keras.utils.set_random_seed(0)
+        self.discriminator, self.generator = discriminator("sigmoid"), generator()
+        self.discriminator.compile(loss="binary_crossentropy", optimizer=adam())
+        self.discriminator.trainable = False
+        self.combined = keras.Sequential([self.generator, self.discriminator])
+        self.combined.compile(loss="binary_crossentropy", optimizer=adam())
+
+    def train(self, images, steps):
+        ones, history = np.ones((BATCH_SIZE, 1)), []
+        for start in range(steps):
+            noise = np.random.normal(0, 1, (BATCH_SIZE, LATENT_DIM))
+            fakes = self.generator.predict(noise, verbose=0)
+            self.thaw(True)
+            real_loss = self.discriminator.train_on_batch(images[start:][:BATCH_SIZE], ones)
+            fake_loss = self.discriminator.train_on_batch(fakes, 0 * ones)
+            self.thaw(False)
+            g_loss = self.combined.train_on_batch(noise, ones)
+            history.append([(real_loss + fake_loss) / 2, g_loss])
+        return history
+
+    def thaw(self, flag):
+        pass
+
+
+class ThawingLoop(ClosedLoop):
+    """The same, with D's flag set before each step."""
+
+    def thaw(self, flag):
+        self.discriminator.trainable = flag
+
+
 # --- Phases over a Sequential of two models ------------------------------------------------------
 
 

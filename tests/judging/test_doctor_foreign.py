@@ -14,6 +14,7 @@ from tensorflow.python.eager import context
 
 from course_lib import callbacks, gan
 from course_lib.judging import doctor
+from course_lib.judging.doctor.case import Case
 from course_lib.judging.doctor.history import read_history
 
 STYLES = {  # name: function of a Dataset -> (gan, history, images, and perhaps step)
@@ -124,12 +125,29 @@ def test_images_in_every_form(digits):
         assert (found, found.not_examined) == ([], [])
 
 
-def test_an_array_has_no_classes(digits, capsys):
+def test_an_array_has_no_classes(digits, monkeypatch, capsys):
     """Whether they are missing can't be told then, and nobody is called healthy."""
+    monkeypatch.setattr(Case, "pixel_coverage", (0.5, 1.0))
     found = doctor.examine(*foreign_runs.fit_subclass(digits.images))
     assert found == [] and len(found.not_examined) == 1
     assert "hand over a Dataset" in found.not_examined[0]
     assert "healthy" not in capsys.readouterr().out
+
+
+LOOPS = {"frozen for good": foreign_runs.ClosedLoop, "thawed": foreign_runs.ThawingLoop}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_class_whose_method_holds_the_whole_loop(digits, loop, same):
+    """Its compiled models are enough for a step; which labels it uses can't be seen."""
+    gan, images = LOOPS[loop](), digits.images.astype("float32") / 127.5 - 1
+    history = gan.train(images, steps=15)
+    before = state(gan)
+    found = examine(gan, history, images)
+    names = [f.illness for f in found]
+    assert names == (["frozen-discriminator"] if loop == "frozen for good" else [])
+    assert loop == "frozen for good" or "which labels" in found.not_examined[0]
+    assert same(before[0], state(gan)[0])
 
 
 def test_data_sorted_by_class(digits):

@@ -31,6 +31,7 @@ def classic_step(generator, discriminator, things) -> Callable | None:
     if any(len(net.inputs) > 1 or len(net.outputs) > 1 for net in (generator, discriminator)):
         return None
     toggles = any("trainable" in names_with_calls(loop, functions) for loop in loops)
+    toggles = toggles and not _was_frozen(discriminator)
 
     def step(images):
         n = len(images)
@@ -56,6 +57,14 @@ def _combined(generator, discriminator, things):
             if wanted <= {id(layer) for layer in thing.layers}:
                 return thing
     return None
+
+
+def _was_frozen(discriminator):
+    """Whether D was frozen when it was first trained: its optimizer knows no weights then."""
+    is_used = getattr(discriminator, "train_function", None) is not None
+    optimizer = discriminator.optimizer
+    knows_some = optimizer.built and getattr(optimizer, "_trainable_variables", True)
+    return is_used and not knows_some
 
 
 def names_with_calls(function, functions) -> set[str]:

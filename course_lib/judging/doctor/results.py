@@ -68,7 +68,7 @@ class BlindDiscriminator(Illness):
 
     LEARNED = 0.3  # a precision that G can reach only if D gives it useful gradients
     LEAST = 0.7  # of the pairs; a guess is right in half of them
-    D_LEARNS = 0.1  # standard deviations by which a step of D widens its gap: it isn't blind
+    EARLY = 200  # steps: a D with fewer may still learn
 
     def look(self, case) -> str | None:
         """Look at whether D ranks real images above fakes, where the two clearly differ."""
@@ -86,9 +86,9 @@ class BlindDiscriminator(Illness):
         return None
 
     def _learns(self, case):
-        """Whether D's own steps help it: then it was only stopped early, or G is ahead of it."""
+        """Whether a D of a short run comes to rank more pairs right, so that it isn't blind."""
         try:
-            return case.trial.d_gain > self.D_LEARNS
+            return 0 < case.steps < self.EARLY and case.later.ranked_right > self.LEAST
         except NotExaminedError:  # without a step, what D says now must do
             return False
 
@@ -225,7 +225,8 @@ class Undertrained(Illness):
         else:
             near, real, least = case.report.coverage, case.report.real.coverage, self.LEAST
         if near <= least * real:
-            return self._evidence(case, near, real)
+            alike = "" if case.report else "; without classes, a collapsed run would look the same"
+            return self._evidence(case, near, real) + alike
         if case.report is None:
             raise NotExaminedError(
                 "whether classes are missing: an array doesn't say which there are; hand over a "
