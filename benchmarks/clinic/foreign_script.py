@@ -111,13 +111,12 @@ def tutorial_script(
     scale=scale_to_one,
     stacked=False,
     in_order=False,
-    head_start=0,
     steps=900,
     save="samples",
 ):
     """Train the script's GAN for a number of steps and return it with 500 samples.
 
-    stacked: D takes both half batches in one. head_start: steps that D takes before G begins.
+    stacked: D takes both half batches in one.
     save: "samples", or "reals" to save the other variable of the loop.
     """
     keras.utils.set_random_seed(seed)
@@ -150,8 +149,6 @@ def tutorial_script(
         return {"d_loss": d_loss, "g_loss": float(np.ravel(g_loss)[0])}
 
     hist = []
-    for i in range(head_start):
-        train_d(generate_real_samples(dataset, N_BATCH // 2))
     for i in range(steps):
         X_real = generate_real_samples(dataset, N_BATCH // 2, i if in_order else None)
         hist.append(train_step(X_real))

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import keras
 import numpy as np
 import tensorflow as tf
-from tuning_foreign_fit import make_generator
 from keras import layers
 from runs import Run
+from tuning_foreign_fit import make_generator
 
 NOISE_DIM, BATCH_SIZE = 64, 32
 
