@@ -117,7 +117,7 @@ def tf_functions(
     cut=False,
     shared=False,
     g_updates=1,
-    steps=1800,
+    steps=2400,
 ):
     """Train with two tapes; no samples are handed over.
 

@@ -41,20 +41,20 @@ def build_discriminator(ends="sigmoid", loss="binary_crossentropy", rate=2e-4, n
     return model
 
 
-def build_generator(momentum=None, last_bias="zeros"):
+def build_generator(momentum=None):
     """momentum: of batch normalisation; None leaves it out."""
-    norm = [] if momentum is None else [BatchNormalization(momentum=momentum)]
     model = Sequential()
     model.add(Input((LATENT_DIM,)))
     model.add(Dense(48 * 7 * 7))
     model.add(LeakyReLU(0.2))
     model.add(Reshape((7, 7, 48)))
-    for i in range(2):
-        model.add(Conv2DTranspose(32, (4, 4), strides=(2, 2), padding="same"))
-        for layer in norm if i == 0 else []:
-            model.add(layer)
-        model.add(LeakyReLU(0.2))
-    model.add(Conv2D(1, (7, 7), padding="same", activation="sigmoid", bias_initializer=last_bias))
+    model.add(Conv2DTranspose(32, (4, 4), strides=(2, 2), padding="same"))
+    if momentum is not None:
+        model.add(BatchNormalization(momentum=momentum))
+    model.add(LeakyReLU(0.2))
+    model.add(Conv2DTranspose(16, (4, 4), strides=(2, 2), padding="same"))
+    model.add(LeakyReLU(0.2))
+    model.add(Conv2D(1, (5, 5), padding="same", activation="sigmoid"))
     return model
 
 

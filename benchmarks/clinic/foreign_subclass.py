@@ -1,7 +1,6 @@
 """A `keras.Model` with `train_step(self, data)` that `fit` trains: a DCGAN and a conditional GAN.
 
-The conditional one embeds the label: G multiplies nothing but concatenates it to z, D gets it as a
-plane beside the image.
+The conditional one embeds the label: G gets it behind z, D as a plane beside the image.
 """
 
 import keras
