@@ -17,7 +17,7 @@ def upsampling_layers(x, momentum):
     for filters in (32, 16):
         x = layers.BatchNormalization(momentum=momentum)(x)
         x = layers.UpSampling2D()(layers.ReLU()(x))
-        x = layers.Conv2D(filters, 5, padding="same")(x)
+        x = layers.Conv2D(filters, 3, padding="same")(x)
     x = layers.LeakyReLU(0.1)(x)
     return layers.Conv2D(1, 3, padding="same", activation="tanh")(x)
 
