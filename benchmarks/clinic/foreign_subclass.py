@@ -111,7 +111,7 @@ def deep_gan(
     momentum=0.8,
     scale=lambda x: x.astype("float32") / 127.5 - 1.0,
     shuffle=True,
-    steps=600,
+    steps=700,
     **settings,
 ):
     """Train the GAN without labels, and draw 300 samples."""
@@ -128,7 +128,7 @@ def deep_gan(
     return Run(gan, history, images, gan.g.predict(z, verbose=0))
 
 
-def conditional_gan(data, seed, rates=(5e-4, 3e-4), z_mean=0.0, steps=600, **settings):
+def conditional_gan(data, seed, rates=(5e-4, 3e-4), z_mean=0.0, steps=700, **settings):
     """Train the conditional GAN, and draw 30 samples of each class.
 
     z_mean: the mean of the z that the samples are drawn from.
