@@ -101,7 +101,7 @@ class ClippedWGAN:
     @tf.function
     def update(self, real):
         z = tf.random.normal([tf.shape(real)[0], Z_DIM])
-        for _ in range(3):
+        for _ in range(2):
             with tf.GradientTape() as tape:
                 critic_loss = tf.reduce_mean(self.critic(self.gen(z)) - self.critic(real))
             weights = self.critic.trainable_weights
@@ -121,7 +121,7 @@ class ClippedWGAN:
         return critic_loss, gen_loss
 
 
-def clipped_class(data, seed, rate=5e-4, clip=0.05, ends=None, steps=600):
+def clipped_class(data, seed, rate=3e-4, clip=0.03, ends=None, steps=900):
     """Train the WGAN with clipped weights, and draw 400 samples."""
     keras.utils.set_random_seed(seed)
     X = data.images.astype("float32") / 255.0

@@ -140,6 +140,6 @@ def conditional_gan(data, seed, rates=(5e-4, 3e-4), z_mean=0.0, steps=700, **set
     gan.compile(adam(rates[0]), adam(rates[1]), keras.losses.BinaryCrossentropy(from_logits=True))
     history = fit_in_epochs(gan, (images, labels), seed, steps)
     z = np.random.default_rng(seed).normal(z_mean, 1.0, size=(300, CODINGS)).astype("float32")
-    classes = np.repeat(np.arange(10, dtype="int32"), 30)[:, None]
+    classes = np.tile(np.arange(10, dtype="int32"), 30)[:, None]
     samples = gan.g.predict([z, classes], verbose=0)
     return Run(gan, history, (images, data.labels), samples)
