@@ -160,7 +160,10 @@ SICK = {  # name: (illness, function of seed -> Run)
         partial(critic, critic_settings={"last": "zeros"}, steps=40),
     ),
     "critic: 25 steps": ("undertrained", partial(critic, steps=25, kit=True)),
-    "book: eight phases 2": ("mode-collapse", partial(book, phases_2=8, rates=(3e-4, 2e-3))),
+    "book: eight phases 2": (
+        "mode-collapse",
+        partial(book, phases_2=8, rates=(3e-4, 2e-3), steps=500),
+    ),
     "book: SGD at 1e-6": (
         "learning-rate-too-low",
         partial(
