@@ -4,135 +4,193 @@ Neither these networks nor their seeds had a part in choosing the doctor's limit
 are in `tuning_foreign.py`.
 """
 
+import dataclasses
 from functools import partial
 
 import keras
 import numpy as np
 import tensorflow as tf
-from foreign_acgan import acgan
-from foreign_fit import one_hot_channels, subclass_with_fit
-from foreign_loops import combined_class, two_phases
-from foreign_tapes import bare_log_losses, hinge_losses, tutorial_losses, two_tapes
-from foreign_wasserstein import clipped_critic, wgan_gp
-from keras import layers
+from foreign_critics import clipped_class, wgan_functions
+from foreign_functions import HINGE, LOGS, NN, SQUARES, WRONG_HINGE, adam, tf_functions
+from foreign_models import book_phases, semi_supervised
+from foreign_script import generate_unit_points, standardize, tutorial_script
+from foreign_subclass import conditional_gan, deep_gan
 from runs import digits
 
-SEEDS = (60, 61)  # of the sick and of the healthy runs
+SEEDS = (70, 71)  # of the sick and of the healthy runs
 
 
-def on_digits(style, seed, change=lambda images: images, **options):
-    """Train a run of a style on the digits, whose pixels are changed first."""
-    return style(change(digits().images), seed, **options)
+def on_digits(style, seed, change=lambda data: data, kit=False, **options):
+    """Train a run of a style on the digits, which are changed first.
+
+    kit: whether the run's author hands over the kit's `Dataset` in place of the arrays.
+    """
+    data = change(digits())
+    run = style(data, seed, **options)
+    return dataclasses.replace(run, images=data) if kit else run
 
 
-def with_labels(style, seed, change=lambda images, labels: (images, labels), **options):
-    """Train a run of a style on the digits and their labels, changed together."""
-    images, labels = change(digits().images, digits().labels)
-    return style(images, seed, labels=labels, **options)
+def blank_half(data):
+    """Return the digits as if a broken download had left the second half of the file black."""
+    images = data.images.copy()
+    images[len(images) // 2 :] = 0
+    return dataclasses.replace(data, images=images)
 
 
-def transpose(images):
-    """Return the images with rows and columns exchanged."""
-    return images.transpose(0, 2, 1, 3)
+def sort(data):
+    """Return the digits in the order of their classes, as folders of files give them."""
+    order = np.argsort(data.labels, kind="stable")
+    return dataclasses.replace(data, images=data.images[order], labels=data.labels[order])
 
 
-def invert(images):
-    """Return black digits on white."""
-    return 255 - images
+def dim(data):
+    """Return digits whose brightest pixel is 21 of 255."""
+    return dataclasses.replace(data, images=data.images // 12)
 
 
-def shift_labels(images, labels):
-    """Return the images in another order than the labels."""
-    return images[np.random.default_rng(1).permutation(len(images))], labels
+def transpose(data):
+    """Return the digits with rows and columns exchanged, as the files of EMNIST have them."""
+    return dataclasses.replace(data, images=data.images.transpose(0, 2, 1, 3))
 
 
-def static(images, labels):
-    """Return random pixels in place of the images."""
-    return np.random.default_rng(1).integers(0, 256, images.shape).astype("uint8"), labels
+def roll_labels(data):
+    """Return the digits with the labels of their neighbours in the file."""
+    return dataclasses.replace(data, labels=np.roll(data.labels, 1))
 
 
-kio = partial(on_digits, subclass_with_fit)
-tapes = partial(on_digits, two_tapes)
-dcgan = partial(on_digits, combined_class)
-book = partial(on_digits, two_phases)
-penalty = partial(on_digits, wgan_gp)
-clipped = partial(on_digits, clipped_critic)
-one_hot = partial(with_labels, one_hot_channels)
-two_outputs = partial(with_labels, acgan)
+def decaying_adam(rate):
+    """Return Adam with a decay that was meant for epochs, not for steps."""
+    return adam(keras.optimizers.schedules.ExponentialDecay(rate, decay_steps=1, decay_rate=0.9))
+
+
+script, functions = partial(on_digits, tutorial_script), partial(on_digits, tf_functions)
+subclass, conditional = partial(on_digits, deep_gan), partial(on_digits, conditional_gan)
+critic, clipped = partial(on_digits, wgan_functions), partial(on_digits, clipped_class)
+book, semi = partial(on_digits, book_phases), partial(on_digits, semi_supervised)
 
 # Runs whose fault shows early are shorter than the healthy ones.
-kio_400 = partial(kio, steps=400)
-tapes_400 = partial(tapes, steps=400)
-dcgan_250 = partial(dcgan, epochs=250)
-book_400 = partial(book, steps=400)
-penalty_150 = partial(penalty, steps=150)
+script_300 = partial(script, steps=300)
+functions_600 = partial(functions, steps=600)
+dead = keras.initializers.Constant(-8.0)
+dark = keras.initializers.Constant(-20.0)
 SICK = {  # name: (illness, function of seed -> Run)
-    "keras.io: tanh on pixels in [0, 1]": (
-        "pixel-range-mismatch",
-        partial(kio_400, g_ends="tanh"),
+    "script: D frozen as in Keras 2": ("frozen-discriminator", partial(script_300, toggle=False)),
+    "script: gan_model trains D": (
+        "leaking-step",
+        partial(script_300, toggle=False, gan_settings={"freeze": False}),
     ),
-    "keras.io: from_logits, yet a sigmoid": ("double-sigmoid", partial(kio_400, ends="sigmoid")),
-    "keras.io: G's labels tell the truth": ("swapped-labels", partial(kio_400, misleading=1.0)),
-    "keras.io: G's step takes all weights": ("leaking-step", partial(kio_400, whole=True)),
-    "keras.io: 40 steps": ("undertrained", partial(kio, steps=40)),
-    "keras.io: divided by 255 twice": ("bad-dataset", partial(kio_400, divide=255.0**2)),
-    "keras.io: both halves through batch norm": (
+    "script: standardized pixels": ("pixel-range-mismatch", partial(script_300, scale=standardize)),
+    "script: z of length 1": ("latent-mismatch", partial(script, points=generate_unit_points)),
+    "script: batch norm over the stack": (
         "batch-norm-mixing",
-        partial(kio_400, norm=True, noise=0.0),
+        partial(script_300, d_settings={"norm": True}, stacked=True),
     ),
-    "tutorial: one Adam": ("shared-optimizer", partial(tapes_400, shared=True)),
-    "tutorial: momentum 0.9999": ("stale-batch-norm", partial(tapes, momentum=0.9999)),
-    "tutorial: D isn't updated": ("frozen-discriminator", partial(tapes_400, apply_d=False)),
-    "tutorial: log without epsilon": (
-        "non-finite",
-        partial(tapes_400, losses=bare_log_losses, ends="sigmoid", rates=(2e-4, 5e-3)),
+    "script: momentum 0.9995": (
+        "stale-batch-norm",
+        partial(script, g_settings={"momentum": 0.9995}, steps=600),
     ),
-    "tutorial: D's kernels are zero": ("blind-discriminator", partial(tapes_400, kernels="zeros")),
-    "tutorial: G 50 times as fast as D": (
-        "mode-collapse",
-        partial(tapes_400, rates=(5e-3, 1e-4)),
+    "script: saves the wrong variable": ("copying", partial(script_300, save="reals")),
+    "script: half a file": ("bad-dataset", partial(script_300, change=blank_half, kit=True)),
+    "script: sorted by folder": (
+        "bad-dataset",
+        partial(script_300, change=sort, in_order=True, kit=True),
     ),
-    "tutorial: rows and columns exchanged": ("bad-dataset", partial(tapes, change=transpose)),
-    "Keras-GAN: as in Keras 2": ("frozen-discriminator", partial(dcgan_250, unfreeze=False)),
-    "Keras-GAN: G frozen, too": ("frozen-generator", partial(dcgan_250, freeze_generator=True)),
-    "Keras-GAN: valid is 0, fake is 1": ("swapped-labels", partial(dcgan_250, labels=(0.0, 1.0))),
-    "Keras-GAN: pixels from 0 to 255": ("pixel-range-mismatch", partial(dcgan_250, scaled=False)),
-    "Keras-GAN: no sigmoid": ("logits-as-probabilities", partial(dcgan_250, ends=None)),
-    "Keras-GAN: all black": ("bad-dataset", partial(dcgan_250, change=np.zeros_like)),
-    "book: G's kernels are zero": ("constant-output", partial(book_400, kernels="zeros")),
-    "book: uniform codings": ("latent-mismatch", partial(book, draw=tf.random.uniform)),
-    "book: rates 0.1": ("learning-rate-too-high", partial(book_400, rates=(0.1, 0.1))),
-    "book: rates 1e-9": ("learning-rate-too-low", partial(book_400, rates=(1e-9, 1e-9))),
-    "book: twelve phases 1": ("saturated-discriminator", partial(book, phases_1=12, steps=300)),
-    "book: black on white": ("bad-dataset", partial(book, change=invert)),
-    "WGAN-GP: batch norm in the middle": (
+    "script: 60 steps": ("undertrained", partial(script, steps=60, kit=True)),
+    "functions: tf.nn's loss of probabilities": (
+        "double-sigmoid",
+        partial(functions_600, losses=NN, d_settings={"activation": "sigmoid"}),
+    ),
+    "functions: from_logits and tf.nn.sigmoid": (
+        "double-sigmoid",
+        partial(functions_600, d_settings={"activation": tf.nn.sigmoid}, kit=True),
+    ),
+    "functions: logarithm of a score": (
+        "logits-as-probabilities",
+        partial(functions_600, losses=LOGS, kit=True),
+    ),
+    "functions: hinge with D's signs exchanged": (
+        "swapped-labels",
+        partial(functions_600, losses=WRONG_HINGE),
+    ),
+    "functions: fakes as bytes": ("frozen-generator", partial(functions_600, cut=True, kit=True)),
+    "functions: one optimizer, least squares": (
+        "shared-optimizer",
+        partial(functions_600, losses=SQUARES, shared=True),
+    ),
+    "functions: D's relus are dead": (
+        "blind-discriminator",
+        partial(functions_600, d_settings={"hidden_bias": dead}, kit=True),
+    ),
+    "functions: G starts all black": (
+        "constant-output",
+        partial(functions_600, g_settings={"last_bias": dark}, kit=True),
+    ),
+    "functions: D's rate decays each step": (
+        "frozen-discriminator",
+        partial(functions_600, optimizers=(decaying_adam, adam)),
+    ),
+    "subclass: RMSprop at 0.05": (
+        "learning-rate-too-high",
+        partial(
+            subclass,
+            d_opt=keras.optimizers.RMSprop,
+            g_opt=keras.optimizers.RMSprop,
+            rates=(0.05, 0.05),
+            steps=200,
+        ),
+    ),
+    "subclass: minimax and a fast D": (
+        "saturated-discriminator",
+        partial(subclass, minimax=True, target=1.0, rates=(1e-5, 2e-3), steps=300, kit=True),
+    ),
+    "conditional: labels one row off": (
+        "bad-dataset",
+        partial(conditional, change=roll_labels, steps=300),
+    ),
+    "conditional: as EMNIST's files": (
+        "bad-dataset",
+        partial(conditional, change=transpose, steps=300, kit=True),
+    ),
+    "critic: batch norm": (
         "unfit-critic",
-        partial(penalty_150, norm=layers.BatchNormalization),
+        partial(critic, critic_settings={"norm": True}, steps=150),
     ),
-    "WGAN-GP: probabilities": ("unfit-critic", partial(penalty_150, ends="sigmoid")),
-    "WGAN-GP: z of deviation 0.02": ("latent-mismatch", partial(penalty, z_scale=0.02)),
-    "WGAN-GP: rate 50": ("non-finite", partial(penalty, rate=50.0, steps=50)),
-    "clipped critic: G's sign": ("swapped-labels", partial(clipped, sign_of_g=-1.0, steps=250)),
-    "one-hot: labels of others": ("bad-dataset", partial(one_hot, change=shift_labels)),
-    "one-hot: G's rate 0": ("frozen-generator", partial(one_hot, rates=(4e-4, 0.0), steps=300)),
-    "AC-GAN: 30 steps": ("undertrained", partial(two_outputs, steps=30)),
-    "AC-GAN: static": ("bad-dataset", partial(two_outputs, change=static, steps=300)),
+    "critic: root of 0": (
+        "non-finite",
+        partial(critic, critic_settings={"last": "zeros"}, steps=40),
+    ),
+    "critic: 25 steps": ("undertrained", partial(critic, steps=25, kit=True)),
+    "book: eight phases 2": (
+        "mode-collapse",
+        partial(book, phases_2=8, rates=(3e-4, 2e-3), steps=500),
+    ),
+    "book: SGD at 1e-6": (
+        "learning-rate-too-low",
+        partial(
+            book, optimizers=(keras.optimizers.SGD,) * 2, rates=(1e-6, 1e-6), steps=500, kit=True
+        ),
+    ),
+    "book: dim scans": ("bad-dataset", partial(book, change=dim, steps=600, kit=True)),
+    "semi-supervised: G aims at 0": (
+        "swapped-labels",
+        partial(semi, targets=(1.0, 0.0, 0.0), steps=200),
+    ),
 }
 HEALTHY = {  # name: function of seed -> Run
-    "keras.io": kio,
-    "keras.io, no noise on the labels": partial(kio, noise=0.0),
-    "keras.io, D ends in a sigmoid": partial(kio, ends="sigmoid", from_logits=False),
-    "tutorial": tapes,
-    "tutorial, labels of 0.9": partial(tapes, losses=partial(tutorial_losses, 0.9)),
-    "tutorial, hinge loss": partial(tapes, losses=hinge_losses),
-    "Keras-GAN": dcgan,
-    "Keras-GAN, least squares": partial(dcgan, loss="mse", ends=None),
+    "script": script,
+    "script, batch norm": partial(script, g_settings={"momentum": 0.8}),
+    "script, labels of 0.9": partial(script, targets=(0.9, 0.0, 1.0), kit=True),
+    "functions": functions,
+    "functions, hinge": partial(functions, losses=HINGE, kit=True),
+    "functions, least squares": partial(functions, losses=SQUARES),
+    "subclass": partial(subclass, kit=True),
+    "subclass, labels of 1": partial(subclass, target=1.0),
+    "conditional": partial(conditional, kit=True),
+    "conditional, equal rates": partial(conditional, rates=(4e-4, 4e-4)),
+    "critic": partial(critic, kit=True),
+    "critic, three steps, penalty 5": partial(critic, n_critic=3, lambda_=5.0, steps=300),
+    "clipped": clipped,
     "book": book,
-    "book, Adam": partial(book, optimizer=partial(keras.optimizers.Adam, beta_1=0.5)),
-    "WGAN-GP": penalty,
-    "WGAN-GP, layer norm": partial(penalty, norm=layers.LayerNormalization),
-    "clipped critic": clipped,
-    "one-hot": one_hot,
-    "one-hot, G faster": partial(one_hot, rates=(3e-4, 6e-4)),
-    "AC-GAN": two_outputs,
+    "book, least squares": partial(book, loss="mse", ends=None, kit=True),
+    "semi-supervised": semi,
 }

@@ -99,7 +99,10 @@ def few_pictures(run, n=14):
     """
     samples = run.samples
     if samples is None:
-        generator = run.gan[0] if isinstance(run.gan, tuple) else run.gan.generator
+        if isinstance(run.gan, dict):
+            generator = run.gan["generator"]
+        else:
+            generator = run.gan[0] if isinstance(run.gan, tuple) else run.gan.generator
         z = np.random.default_rng(7).standard_normal((100, generator.inputs[0].shape[-1]))
         labels = np.arange(100)[:, None] % 10
         samples = generator([z, labels] if len(generator.inputs) > 1 else z)

@@ -1,13 +1,16 @@
-"""Two Wasserstein GANs: keras.io's with a gradient penalty, and one whose weights are clipped."""
+"""Two Wasserstein GANs: keras.io's with a gradient penalty, and one whose weights are clipped.
+
+These runs are in the tuning ward: they helped to choose the doctor's limits.
+"""
 
 from types import SimpleNamespace
 
 import keras
 import numpy as np
 import tensorflow as tf
-from foreign_fit import make_generator
 from keras import layers
 from runs import Run
+from tuning_foreign_fit import make_generator
 
 NOISE_DIM, BATCH_SIZE = 64, 32
 

@@ -1,4 +1,7 @@
-"""An AC-GAN in the form of Keras-GAN: D has two outputs, the validity and the class."""
+"""An AC-GAN in the form of Keras-GAN: D has two outputs, the validity and the class.
+
+These runs are in the tuning ward: they helped to choose the doctor's limits.
+"""
 
 import keras
 import numpy as np

@@ -2,6 +2,8 @@
 
 `combined_class` is written like the classes of the Keras-GAN repository, `two_phases` like the loop
 in Géron's book.
+
+These runs are in the tuning ward: they helped to choose the doctor's limits.
 """
 
 import keras

@@ -1,6 +1,8 @@
 """keras.io's form of a GAN: a `keras.Model` with its own `train_step`, trained by `fit`.
 
 `subclass_with_fit` is written like its DCGAN example, `one_hot_channels` like its conditional one.
+
+These runs are in the tuning ward: they helped to choose the doctor's limits.
 """
 
 import keras

@@ -1,4 +1,7 @@
-"""The form of TensorFlow's DCGAN tutorial: two tapes in a compiled function, all else global."""
+"""The form of TensorFlow's DCGAN tutorial: two tapes in a compiled function, all else global.
+
+These runs are in the tuning ward: they helped to choose the doctor's limits.
+"""
 
 import keras
 import numpy as np
