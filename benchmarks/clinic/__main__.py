@@ -13,7 +13,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from examine import SCORE, TUNING, choose_cases, examine
+from examine import CRASH, SCORE, TUNING, choose_cases, examine
 from runs import digits, yardstick
 from tqdm import tqdm
 
@@ -62,7 +62,7 @@ def run_cases(cases):
 def plot_healthy(results, is_foreign):
     """Draw some samples of each healthy run of the course's or of others, one run in each row."""
     well = [r for r in results if r.planted == "healthy" and r.is_foreign == is_foreign]
-    rows = {r.title: r.samples for r in well}
+    rows = {r.title: r.samples for r in well if r.samples is not None}
     return plots.plot_film_strip(list(rows.values()), list(rows))
 
 
@@ -83,6 +83,8 @@ def page(results, minutes):
         "Neither their networks nor their seeds had a part in choosing the doctor's limits.",
         "Another set of foreign runs had; it belongs to the tuning runs.",
         "",
+        f"The doctor stopped with an error in {sum(map(is_crash, results))} of all runs.",
+        "",
         *count_by_illness(results),
         "",
         "Whether the healthy runs really are healthy isn't for the doctor to decide. Look at their",
@@ -100,11 +102,22 @@ def page(results, minutes):
         "",
         "### The foreign ward",
         "",
-        "| case | planted | what the doctor found, in its order |",
-        "|---|---|---|",
-        *(f"| {r.title} | {r.planted} | {', '.join(r.found)} |" for r in foreign),
+        "Not examined is what the doctor said it couldn't look at in what was handed over, such as",
+        "missing classes where images came without labels.",
+        "",
+        "| case | planted | what the doctor found, in its order | not examined |",
+        "|---|---|---|---:|",
+        *(
+            f"| {r.title} | {r.planted} | {', '.join(r.found)} | {r.n_not_examined} |"
+            for r in foreign
+        ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def is_crash(result):
+    """Whether a case ended in an error."""
+    return result.found[0].startswith(CRASH)
 
 
 def score(results):

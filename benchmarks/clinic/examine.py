@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from functools import partial
 from typing import NamedTuple
 
 from course_lib.networks import startup  # noqa: F401 - first: it loads TensorFlow quietly
@@ -70,10 +71,12 @@ class Result(NamedTuple):
     planted: str  # an illness, or "healthy"
     found: list[str]  # illnesses, or ["healthy"]
     evidence: list[str]
-    samples: np.ndarray | None  # the first few images of the run
-    is_foreign: bool = False
+    samples: np.ndarray | None  # the first few images of a healthy run
+    not_examined: list[str]  # what the doctor said it couldn't look at
+    is_foreign: bool
 
 
+CRASH = "crash"
 FOREIGN = "foreign"  # these stand in place of a recipe's name
 TUNING_FOREIGN = "foreign, for tuning"
 
@@ -97,33 +100,34 @@ def choose_cases(ward, only=""):
 
 
 def examine(name, recipe, seed):
-    """Train one case of `choose_cases`, show it to the doctor, and return the `Result`."""
+    """Train one case of `choose_cases`, show it to the doctor, and return the `Result`.
+
+    A case that ends in an error counts as a wrong answer; the other cases still run.
+    """
     keras.backend.clear_session()
+    title, planted, make = find_case(name, recipe, seed)
+    is_foreign = recipe in (FOREIGN, TUNING_FOREIGN)
+    try:
+        run = make()
+        pictures = few_pictures(run) if planted == "healthy" else None
+        with contextlib.redirect_stdout(io.StringIO()):
+            findings = doctor.examine(
+                run.gan, run.history, run.images, run.samples, run.yardstick, run.step
+            )
+    except Exception as error:  # whatever one case may raise
+        return Result(title, planted, [f"{CRASH}: {error!r}"], [], None, [], is_foreign)
+    found = [finding.illness for finding in findings] or ["healthy"]
+    evidence = [finding.evidence for finding in findings]
+    return Result(title, planted, found, evidence, pictures, findings.not_examined, is_foreign)
+
+
+def find_case(name, recipe, seed):
+    """Return (title, planted illness, function that makes the run) of a case."""
     if recipe in (FOREIGN, TUNING_FOREIGN):
-        return examine_foreign(name, SCORE if recipe == FOREIGN else TUNING, seed)
+        ward = SCORE if recipe == FOREIGN else TUNING
+        planted, make = ward.foreign_sick.get(name) or ("healthy", ward.foreign_healthy[name])
+        return name, planted, partial(make, seed)
     if recipe is None:
-        title, planted, run = name, "healthy", HEALTHY[name](seed)
-    else:
-        planted, make = SICK[name]
-        title, run = f"{name} ({recipe}, seed {seed})", make(recipes.load(recipe), seed)
-    with contextlib.redirect_stdout(io.StringIO()):
-        findings = doctor.examine(run.gan, run.history, run.images, run.samples, run.yardstick)
-    found = [finding.illness for finding in findings] or ["healthy"]
-    evidence = [finding.evidence for finding in findings]
-    return Result(title, planted, found, evidence, run.samples[:14])
-
-
-def examine_foreign(name, ward, seed):
-    """Train one foreign case of a ward, show it to the doctor, and return the `Result`."""
-    planted, make = ward.foreign_sick.get(name) or ("healthy", ward.foreign_healthy[name])
-    run = make(seed)
-    pictures = few_pictures(run) if planted == "healthy" else None
-    with contextlib.redirect_stdout(io.StringIO()):
-        findings = doctor.examine(
-            run.gan, run.history, run.images, run.samples, run.yardstick, run.step
-        )
-    found = [finding.illness for finding in findings] or ["healthy"]
-    if findings.not_examined:
-        found.append("not examined: " + "; ".join(findings.not_examined))
-    evidence = [finding.evidence for finding in findings]
-    return Result(name, planted, found, evidence, pictures, is_foreign=True)
+        return name, "healthy", partial(HEALTHY[name], seed)
+    planted, make = SICK[name]
+    return f"{name} ({recipe}, seed {seed})", planted, partial(make, recipes.load(recipe), seed)
