@@ -83,7 +83,8 @@ def page(results, minutes):
         "Neither their networks nor their seeds had a part in choosing the doctor's limits.",
         "Another set of foreign runs had; it belongs to the tuning runs.",
         "",
-        f"The doctor stopped with an error in {sum(map(is_crash, results))} of all runs.",
+        f"The doctor stopped with an error in {sum(map(is_crash, results))} of all runs. In "
+        f"{sum(map(stumbles, results))}, it reported an error in a part of what it looked at.",
         "",
         *count_by_illness(results),
         "",
@@ -108,7 +109,7 @@ def page(results, minutes):
         "| case | planted | what the doctor found, in its order | not examined |",
         "|---|---|---|---:|",
         *(
-            f"| {r.title} | {r.planted} | {', '.join(r.found)} | {r.n_not_examined} |"
+            f"| {r.title} | {r.planted} | {', '.join(r.found)} | {len(r.not_examined)} |"
             for r in foreign
         ),
     ]
@@ -118,6 +119,11 @@ def page(results, minutes):
 def is_crash(result):
     """Whether a case ended in an error."""
     return result.found[0].startswith(CRASH)
+
+
+def stumbles(result):
+    """Whether the doctor reports an error of its own in a part of what it looked at."""
+    return any("looking at it stopped with" in sentence for sentence in result.not_examined)
 
 
 def score(results):
