@@ -85,10 +85,6 @@ SICK = {  # name: (illness, function of seed -> Run)
         "batch-norm-mixing",
         partial(script_300, d_settings={"norm": True}, stacked=True),
     ),
-    "script: momentum 0.9995": (
-        "stale-batch-norm",
-        partial(script, g_settings={"momentum": 0.9995}, steps=600),
-    ),
     "script: saves the wrong variable": ("copying", partial(script_300, save="reals")),
     "script: half a file": ("bad-dataset", partial(script_300, change=blank_half, kit=True)),
     "script: sorted by folder": (
@@ -139,6 +135,10 @@ SICK = {  # name: (illness, function of seed -> Run)
             steps=200,
         ),
     ),
+    "subclass: momentum 0.9995": (
+        "stale-batch-norm",
+        partial(subclass, momentum=0.9995, steps=500),
+    ),
     "subclass: minimax and a fast D": (
         "saturated-discriminator",
         partial(subclass, minimax=True, target=1.0, rates=(1e-5, 2e-3), steps=300, kit=True),
@@ -162,7 +162,7 @@ SICK = {  # name: (illness, function of seed -> Run)
     "critic: 25 steps": ("undertrained", partial(critic, steps=25, kit=True)),
     "book: eight phases 2": (
         "mode-collapse",
-        partial(book, phases_2=8, rates=(3e-4, 2e-3), steps=500),
+        partial(book, phases_2=8, rates=(3e-4, 2e-3), steps=900),
     ),
     "book: SGD at 1e-6": (
         "learning-rate-too-low",
