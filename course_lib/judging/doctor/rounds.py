@@ -83,8 +83,8 @@ def examine(gan, history, images, samples=None, yardstick=None, step=None) -> Di
             rows, or None.
         images: the `Dataset` that the run was trained on, or an array as the training step takes
             it, or a pair (images, labels), or a `tf.data.Dataset` of batches. With an array, the
-            doctor can't tell whether classes are missing or the run was too short. A conditional
-            GAN needs the labels. A step of your own is given the images of a `Dataset` as the
+            doctor can't tell whether classes are missing. A conditional GAN needs the labels. A
+            step of your own is given the images of a `Dataset` as the
             generator paints them: in the same shape, in [0, 1] if it ends in a sigmoid, else in
             [-1, 1].
         samples: images as you draw them from the generator, float32 [N, 28, 28, 1] with N of 200
@@ -93,7 +93,8 @@ def examine(gan, history, images, samples=None, yardstick=None, step=None) -> Di
             classifier the first time.
         step: a function that takes one training step. It is given a batch of images, or images and
             labels if it takes two arguments, or nothing if it draws its own batch. If not given,
-            it is the run's method `train_on_batch`, `train_step` or `step`.
+            it is the run's method `train_on_batch`, `train_step` or `step`, or else the classic
+            step of its compiled discriminator and combined model.
 
     Returns:
         A list of `Finding`, the most likely one first; empty if nothing is wrong. Its attribute
