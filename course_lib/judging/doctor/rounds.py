@@ -58,7 +58,7 @@ ILLNESSES = {illness.name: illness for illnesses in ROUNDS for illness in illnes
 
 
 class Diagnosis(list):
-    """A list of `Finding`, the most likely one first.
+    """A list of `Finding`, the first to fix first.
 
     `not_examined` holds a sentence for each thing that the doctor couldn't look at.
     """
@@ -97,7 +97,7 @@ def examine(gan, history, images, samples=None, yardstick=None, step=None) -> Di
             step of its compiled discriminator and combined model.
 
     Returns:
-        A list of `Finding`, the most likely one first; empty if nothing is wrong. Its attribute
+        A list of `Finding`, the first to fix first; empty if nothing is wrong. Its attribute
         `not_examined` holds a sentence for each thing that couldn't be examined.
     """
     try:
