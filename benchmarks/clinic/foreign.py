@@ -159,7 +159,7 @@ SICK = {  # name: (illness, function of seed -> Run)
         "non-finite",
         partial(critic, critic_settings={"last": "zeros"}, steps=40),
     ),
-    "critic: 25 steps": ("undertrained", partial(critic, steps=25, kit=True)),
+    "critic: 60 steps": ("undertrained", partial(critic, steps=60, kit=True)),
     "book: eight phases 2": (
         "mode-collapse",
         partial(book, phases_2=8, rates=(3e-4, 2e-3), steps=900),
