@@ -125,13 +125,13 @@ SICK = {  # name: (illness, function of seed -> Run)
         "frozen-discriminator",
         partial(functions_600, optimizers=(decaying_adam, adam)),
     ),
-    "subclass: RMSprop at 0.01": (
+    "subclass: RMSprop at 0.03": (
         "learning-rate-too-high",
         partial(
             subclass,
             d_opt=keras.optimizers.RMSprop,
             g_opt=keras.optimizers.RMSprop,
-            rates=(0.01, 0.01),
+            rates=(0.03, 0.03),
             steps=200,
         ),
     ),
