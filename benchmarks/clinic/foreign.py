@@ -125,13 +125,13 @@ SICK = {  # name: (illness, function of seed -> Run)
         "frozen-discriminator",
         partial(functions_600, optimizers=(decaying_adam, adam)),
     ),
-    "subclass: RMSprop at 0.01": (
+    "subclass: RMSprop at 0.03": (
         "learning-rate-too-high",
         partial(
             subclass,
             d_opt=keras.optimizers.RMSprop,
             g_opt=keras.optimizers.RMSprop,
-            rates=(0.01, 0.01),
+            rates=(0.03, 0.03),
             steps=200,
         ),
     ),
@@ -159,7 +159,7 @@ SICK = {  # name: (illness, function of seed -> Run)
         "non-finite",
         partial(critic, critic_settings={"last": "zeros"}, steps=40),
     ),
-    "critic: 25 steps": ("undertrained", partial(critic, steps=25, kit=True)),
+    "critic: 60 steps": ("undertrained", partial(critic, steps=60, kit=True)),
     "book: eight phases 2": (
         "mode-collapse",
         partial(book, phases_2=8, rates=(3e-4, 2e-3), steps=900),
