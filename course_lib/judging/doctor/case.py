@@ -28,6 +28,7 @@ OWN_IMAGES = 1000
 CATCHING_UP = 1.0  # logits in sixty steps; under a saturated D they fall or rise by less
 SURELY_WRONG = 0.2  # of the pairs ranked right with 1 for real: then 1 stands for fakes
 MANY_Z = 256  # z: enough to know their mean and deviation to about 0.01
+NO_LOSS = 0.1  # a cross-entropy: an answer of 0.9 where 1 is wanted
 SAME_ANSWER = 1e-5  # logits that differ by less count as equal, because float32 rounds
 
 
@@ -236,18 +237,24 @@ class Case:
         """Whether the run labels fakes 1 and real images 0, as some popular GANs do.
 
         Then D learns to give fakes the higher logits, and G to lower them. A G that stands still
-        doesn't show it, so then D's answers alone decide.
+        doesn't show it, so then D's answers decide, unless G stands still because it is content.
         """
         if self.run.is_ours:
             return False
         now = fraction_ranked_right(*self.raw_logits)
-        if self.run.labels_are_guessed or self.trial.g_moved == 0:
+        if self.run.labels_are_guessed or (self.trial.g_moved == 0 and not self.g_is_content):
             return now < SURELY_WRONG
         if self.trial.g_gain >= 0:
             return False
         if now < SURELY_WRONG or (now > 0.5 and self.trial.d_gain > 0):
             return now < 0.5
         return self.later.ranked_right < 0.5
+
+    @property
+    def g_is_content(self) -> bool:
+        """Whether G's last losses are near 0: D already says what G's step wants to hear."""
+        losses = self.history.get("g_loss", np.empty(0))[-20:]
+        return len(losses) > 0 and abs(float(np.median(losses))) < NO_LOSS
 
     @cached_property
     def logits(self) -> list[np.ndarray]:
