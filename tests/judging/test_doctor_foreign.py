@@ -16,6 +16,7 @@ from course_lib import callbacks, gan
 from course_lib.judging import doctor
 from course_lib.judging.doctor.case import Case
 from course_lib.judging.doctor.history import read_history
+from course_lib.judging.doctor.trial import Trial
 
 STYLES = {  # name: function of a Dataset -> (gan, history, images, and perhaps step)
     "subclass with fit": lambda d: foreign_runs.fit_subclass(d.images),
@@ -148,6 +149,18 @@ def test_a_class_whose_method_holds_the_whole_loop(digits, loop, same):
     assert names == (["frozen-discriminator"] if loop == "frozen for good" else [])
     assert loop == "frozen for good" or "which labels" in found.not_examined[0]
     assert same(before[0], state(gan)[0])
+
+
+@pytest.mark.parametrize(("g_loss", "fakes_are_one"), [(8.0, True), (0.001, False)])
+def test_why_a_generator_stands_still(digits, monkeypatch, g_loss, fakes_are_one):
+    """D gives fakes 1. A G that loses by it wants 0, and is frozen; one that is content wants 1."""
+    gan, _, images = foreign_runs.fit_subclass(digits.images)
+    case = Case(gan, {"g_loss": [g_loss] * 5}, images)
+    monkeypatch.setattr(case, "raw_logits", [np.full(50, -9.0), np.full(50, 9.0)])
+    still = Trial(d_moved=0.1, g_moved=0.0, d_rate=0.1, g_rate=0.0, d_gain=0.0, g_gain=0.0)
+    monkeypatch.setattr(case, "trial", still)
+    monkeypatch.setattr(case, "later", SimpleNamespace(ranked_right=0.0))
+    assert case.fakes_are_one == fakes_are_one
 
 
 def test_data_sorted_by_class(digits):
