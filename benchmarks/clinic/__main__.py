@@ -95,6 +95,14 @@ def page(results, minutes):
         "",
         "![fourteen samples from each healthy run of the foreign ward](clinic-foreign-healthy.png)",
         "",
+        *every_case(own, foreign),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def every_case(own, foreign):
+    """Return two tables with a row for each run."""
+    return [
         "## Every case",
         "",
         "| case | what the doctor found, in its order |",
@@ -113,7 +121,6 @@ def page(results, minutes):
             for r in foreign
         ),
     ]
-    return "\n".join(lines) + "\n"
 
 
 def is_crash(result):

@@ -106,33 +106,9 @@ def adam(rate):
     return keras.optimizers.Adam(rate, beta_1=0.5)
 
 
-def tf_functions(
-    data,
-    seed,
-    losses=ENTROPY,
-    optimizers=(adam, adam),
-    rates=(3e-4, 3e-4),  # of D and of G
-    d_settings=None,
-    g_settings=None,
-    cut=False,
-    shared=False,
-    g_updates=1,
-    steps=2400,
-):
-    """Train with two tapes; no samples are handed over.
-
-    cut: G's images are turned into bytes for a log, and the bytes go on to D. shared: one optimizer
-    for both networks. g_updates: G's steps for each step of D.
-    """
-    keras.utils.set_random_seed(seed)
-    train_images = (data.images.astype("float32") - 127.5) / 127.5
+def make_train_step(generator, discriminator, losses, d_opt, g_opt, cut, g_updates):
+    """Return the compiled step; the arguments are as in `tf_functions`."""
     discriminator_loss, generator_loss = losses
-    generator = make_generator_model(**(g_settings or {}))
-    discriminator = make_discriminator_model(**(d_settings or {}))
-    d_opt, g_opt = (make(rate) for make, rate in zip(optimizers, rates))
-    if shared:
-        g_opt = d_opt
-        d_opt.build(generator.trainable_variables + discriminator.trainable_variables)
 
     def paint(n):
         fake = generator(tf.random.normal([n, noise_dim]), training=True)
@@ -160,6 +136,37 @@ def tf_functions(
                 g_opt.apply_gradients(pairs)
         return gen_loss, disc_loss
 
+    return train_step
+
+
+def tf_functions(
+    data,
+    seed,
+    losses=ENTROPY,
+    optimizers=(adam, adam),
+    rates=(3e-4, 3e-4),  # of D and of G
+    d_settings=None,
+    g_settings=None,
+    cut=False,
+    shared=False,
+    g_updates=1,
+    steps=2400,
+):
+    """Train with two tapes; no samples are handed over.
+
+    cut: G's images are turned into bytes for a log, and the bytes go on to D. shared: one optimizer
+    for both networks. g_updates: G's steps for each step of D.
+    """
+    keras.utils.set_random_seed(seed)
+    train_images = (data.images.astype("float32") - 127.5) / 127.5
+    generator = make_generator_model(**(g_settings or {}))
+    discriminator = make_discriminator_model(**(d_settings or {}))
+    d_opt, g_opt = (make(rate) for make, rate in zip(optimizers, rates))
+    if shared:
+        g_opt = d_opt
+        d_opt.build(generator.trainable_variables + discriminator.trainable_variables)
+
+    train_step = make_train_step(generator, discriminator, losses, d_opt, g_opt, cut, g_updates)
     train_dataset = tf.data.Dataset.from_tensor_slices(train_images).shuffle(10000, seed=seed)
     gen_losses, disc_losses = [], []
     for image_batch in train_dataset.repeat().batch(BATCH_SIZE).take(steps):

@@ -99,6 +99,35 @@ def generate_real_samples(dataset, n, in_order=None):
     return dataset[(np.arange(n) + in_order * n) % len(dataset)]
 
 
+def make_train_step(d_model, g_model, gan_model, toggle, targets, points, stacked):
+    """Return the body of the script's loop; the arguments are as in `tutorial_script`."""
+
+    def train_d(X_real):
+        half = len(X_real)
+        if toggle:
+            make_trainable(d_model, True)
+        X_fake = g_model.predict_on_batch(points(LATENT_DIM, half))
+        y_real, y_fake = np.full((half, 1), targets[0]), np.full((half, 1), targets[1])
+        if stacked:
+            X, y = np.vstack((X_real, X_fake)), np.vstack((y_real, y_fake))
+            d_loss = d_model.train_on_batch(X, y)[0]
+        else:
+            d_loss_r = d_model.train_on_batch(X_real, y_real)[0]
+            d_loss_f = d_model.train_on_batch(X_fake, y_fake)[0]
+            d_loss = 0.5 * (d_loss_r + d_loss_f)
+        if toggle:
+            make_trainable(d_model, False)
+        return float(d_loss)
+
+    def train_step(X_real):
+        d_loss = train_d(np.asarray(X_real))
+        n = 2 * len(X_real)
+        g_loss = gan_model.train_on_batch(points(LATENT_DIM, n), np.full((n, 1), targets[2]))
+        return {"d_loss": d_loss, "g_loss": float(np.ravel(g_loss)[0])}
+
+    return train_step
+
+
 def tutorial_script(
     data,
     seed,
@@ -125,29 +154,7 @@ def tutorial_script(
     g_model = build_generator(**(g_settings or {}))
     gan_model = build_gan(g_model, d_model, **(gan_settings or {}))
 
-    def train_d(X_real):
-        half = len(X_real)
-        if toggle:
-            make_trainable(d_model, True)
-        X_fake = g_model.predict_on_batch(points(LATENT_DIM, half))
-        y_real, y_fake = np.full((half, 1), targets[0]), np.full((half, 1), targets[1])
-        if stacked:
-            X, y = np.vstack((X_real, X_fake)), np.vstack((y_real, y_fake))
-            d_loss = d_model.train_on_batch(X, y)[0]
-        else:
-            d_loss_r = d_model.train_on_batch(X_real, y_real)[0]
-            d_loss_f = d_model.train_on_batch(X_fake, y_fake)[0]
-            d_loss = 0.5 * (d_loss_r + d_loss_f)
-        if toggle:
-            make_trainable(d_model, False)
-        return float(d_loss)
-
-    def train_step(X_real):
-        d_loss = train_d(np.asarray(X_real))
-        n = 2 * len(X_real)
-        g_loss = gan_model.train_on_batch(points(LATENT_DIM, n), np.full((n, 1), targets[2]))
-        return {"d_loss": d_loss, "g_loss": float(np.ravel(g_loss)[0])}
-
+    train_step = make_train_step(d_model, g_model, gan_model, toggle, targets, points, stacked)
     hist = []
     for i in range(steps):
         X_real = generate_real_samples(dataset, N_BATCH // 2, i if in_order else None)

@@ -229,7 +229,7 @@ class Run:
             ]
         return np.concatenate(parts)
 
-    def answer_on(self, images, labels=None):
+    def answer_on(self, images, labels=None) -> tf.Tensor:
         """Return D's own answer to native images as a tensor, with its sigmoid if it has one."""
         answers = self.discriminator(self.d_inputs(images, labels), training=False)
         return _main(answers, smallest=True)
