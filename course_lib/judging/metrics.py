@@ -72,10 +72,10 @@ class Report(NamedTuple):
     copied: float
     real: "Report | None" = None
 
-    def missing(self) -> str:
-        """Return the names of missing or rare classes as one string."""
+    def missing(self) -> list[str]:
+        """Return the names of missing or rare classes."""
         least = RARE * self.images / len(self.class_counts)
-        return "".join(name for name, count in self.class_counts.items() if count < least)
+        return [name for name, count in self.class_counts.items() if count < least]
 
     def numbers(self) -> dict[str, float]:
         """Return the plain numbers by name, rounded, for a row of a table or report.json."""
@@ -122,8 +122,9 @@ class Yardstick:
     """A `Dataset` prepared to measure generated images against: `yardstick.report(fake_images)`.
 
     Generated images are compared with half of the images, at most 2,000. As many others show which
-    values real images get: `real` is their report, and `seconds` is how long it took. The search
-    for copies uses all images.
+    values real images get: `real` is their report, and `seconds` is how long it took. A report of
+    fewer generated images has beside it the values of as few real ones, because coverage and the
+    Fréchet distance depend on the number. The search for copies uses all images.
 
     Args:
         dataset: a `Dataset` of 40 or more images.
@@ -150,9 +151,22 @@ class Yardstick:
         self.classifier = classifier or load_classifier(dataset)
         order = np.random.default_rng(seed).permutation(len(dataset))
         self.features, _ = read(self.classifier, dataset.images[order[:n]])
-        self.real, start = None, time.perf_counter()
-        self.real = self.report(dataset.images[order[n : 2 * n]], are_real=True)
+        self.others = dataset.images[order[n : 2 * n]]
+        self._real = {}  # the reports of real images, by how many there are
+        start = time.perf_counter()
+        self.real = self.real_report(n)
         self.seconds = time.perf_counter() - start
+
+    def real_report(self, n) -> Report:
+        """Return the report of `n` real images that the generated ones aren't compared with.
+
+        Args:
+            n: how many; of more than there are, all are measured.
+        """
+        n = min(n, len(self.others))
+        if n not in self._real:
+            self._real[n] = self.report(self.others[:n], are_real=True)
+        return self._real[n]
 
     def report(self, fake_images, are_real=False) -> Report:
         """Measure images with every measure.
@@ -185,7 +199,7 @@ class Yardstick:
             entropy=entropy(counts),
             diversity=class_diversity(features, classes, n_classes),
             copied=float(find_copies(self.dataset.images, some, skip=int(are_real)).mean()),
-            real=self.real,
+            real=None if are_real else self.real_report(len(fake_images)),
         )
 
 

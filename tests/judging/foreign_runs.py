@@ -98,7 +98,15 @@ def fit_subclass(images, d_ends=None, from_logits=True, epochs=1, **options):
 # --- Two tapes in a function, everything else a variable of the notebook -------------------------
 
 
-def two_tapes(images, compiled=True, d_ends=None, from_logits=True, leak=None, shared=False):
+def clipped_log(truth, answers):
+    """A cross-entropy of probabilities that somebody wrote himself, with a floor against nan."""
+    p = tf.clip_by_value(answers, 1e-7, 1 - 1e-7)
+    return -tf.reduce_mean(truth * tf.math.log(p) + (1 - truth) * tf.math.log(1 - p))
+
+
+def two_tapes(
+    images, compiled=True, d_ends=None, from_logits=True, leak=None, shared=False, loss=None
+):
     """A `tf.function` for the step; optimizers and loss are nobody's attributes.
 
     leak: "g" lets G's step move D, "d" lets D's step move G. shared: one optimizer for both.
@@ -106,7 +114,7 @@ def two_tapes(images, compiled=True, d_ends=None, from_logits=True, leak=None, s
     keras.utils.set_random_seed(0)
     images = images.astype("float32") / 127.5 - 1
     G, D = generator(), discriminator(d_ends)
-    cross_entropy = keras.losses.BinaryCrossentropy(from_logits=from_logits)
+    cross_entropy = loss or keras.losses.BinaryCrossentropy(from_logits=from_logits)
     g_optimizer = adam()
     d_optimizer = g_optimizer if shared else adam()
     if shared:

@@ -16,6 +16,7 @@ from course_lib import callbacks, gan
 from course_lib.judging import doctor
 from course_lib.judging.doctor.case import Case
 from course_lib.judging.doctor.history import read_history
+from course_lib.judging.doctor.steps import SwappedLabels
 from course_lib.judging.doctor.trial import Trial
 
 STYLES = {  # name: function of a Dataset -> (gan, history, images, and perhaps step)
@@ -131,8 +132,32 @@ def test_an_array_has_no_classes(digits, monkeypatch, capsys):
     monkeypatch.setattr(Case, "pixel_coverage", (0.5, 1.0))
     found = doctor.examine(*foreign_runs.fit_subclass(digits.images))
     assert found == [] and len(found.not_examined) == 1
-    assert "hand over a Dataset" in found.not_examined[0]
+    assert "(images, labels)" in found.not_examined[0]
     assert "healthy" not in capsys.readouterr().out
+
+
+def test_an_array_with_labels_has_classes(digits):
+    """The doctor makes the `Dataset` itself, from images of any range and shape."""
+    for images in (digits.images / 255, (digits.images / 127.5 - 1).reshape(-1, 784)):
+        networks = foreign_runs.generator("sigmoid" if images.min() == 0 else "tanh")
+        case = Case((networks, foreign_runs.discriminator()), None, (images, digits.labels))
+        found = case._as_dataset()
+        assert np.array_equal(found.images, digits.images)
+        assert np.array_equal(found.labels, digits.labels) and found.class_names[3] == "3"
+
+
+def test_a_generator_that_is_content_to_be_found_out(digits, monkeypatch):
+    """G's step asks for 0, which a sure D already says: the loss is low, and no gradient is left.
+
+    The minimax loss is also near 0 there, from below, but that G wants the right thing.
+    """
+    gan, _, images = foreign_runs.fit_subclass(digits.images)
+    still = Trial(d_moved=0.1, g_moved=0.0, d_rate=0.1, g_rate=0.0, d_gain=0.0, g_gain=0.0)
+    for g_loss, is_swapped in ((0.0001, True), (-0.0001, False), (9.0, False)):
+        case = Case(gan, {"gen_loss": [g_loss] * 5}, images)
+        monkeypatch.setattr(case, "raw_logits", [np.full(50, 9.0), np.full(50, -9.0)])
+        monkeypatch.setattr(case, "trial", still)
+        assert bool(SwappedLabels().look(case)) == is_swapped
 
 
 LOOPS = {"frozen for good": foreign_runs.ClosedLoop, "thawed": foreign_runs.ThawingLoop}
@@ -220,6 +245,10 @@ SICK = [
     ("double-sigmoid", lambda x: foreign_runs.two_tapes(x, d_ends="sigmoid")[:4]),
     ("logits-as-probabilities", lambda x: foreign_runs.fit_subclass(x, from_logits=False)),
     ("logits-as-probabilities", lambda x: foreign_runs.classic(x, ends=None)),
+    (
+        "logits-as-probabilities",
+        lambda x: foreign_runs.two_tapes(x, loss=foreign_runs.clipped_log)[:4],
+    ),
     ("leaking-step", lambda x: foreign_runs.two_tapes(x, leak="g")[:4]),
     ("leaking-step", lambda x: foreign_runs.two_tapes(x, leak="d")[:4]),
     ("leaking-step", lambda x: foreign_runs.classic(x, freeze=False)),

@@ -22,7 +22,26 @@ def test_learning_rates(run, digits, first, rate, word):
     assert (
         finding.illness == {"high": "learning-rate-too-high", "low": "learning-rate-too-low"}[word]
     )
-    assert {"high": "an Adam optimizer has", "low": "one step moves G"}[word] in finding.evidence
+    assert {"high": "Adam or one like it", "low": "one step moves G"}[word] in finding.evidence
+
+
+def test_a_high_rate_of_rmsprop(digits, first):
+    """It divides by the gradient's size as Adam does, so its rates compare with Adam's."""
+    model = tiny_runs.build_gan()
+    optimizers = keras.optimizers.RMSprop(1e-3), keras.optimizers.RMSprop(0.03)
+    model.compile(*optimizers, jit_compile=False)
+    finding = first(model, {}, digits)
+    assert finding.illness == "learning-rate-too-high" and "0.03" in finding.evidence
+
+
+def test_a_rate_that_has_faded(digits, first):
+    """A decay meant for epochs: after 60 steps D's rate is 1e-3 / 2**60, which moves nothing."""
+    model = tiny_runs.build_gan()
+    fading = keras.optimizers.schedules.ExponentialDecay(1e-3, decay_steps=1, decay_rate=0.5)
+    model.compile(keras.optimizers.Adam(fading), keras.optimizers.Adam(1e-3), jit_compile=False)
+    finding = first(model, tiny_runs.train(model, digits.images, steps=60), digits)
+    assert finding.illness == "frozen-discriminator"
+    assert "a learning rate is 9e-22 now" in finding.evidence
 
 
 def test_long_steps_without_adam(digits, first):

@@ -88,7 +88,7 @@ def test_what_is_no_character_counts_for_no_class(yardstick, digits):
 def test_a_report_of_three_classes(yardstick):
     new = datasets.load_handwriting("147", per_class=100, seed=9).images
     report = yardstick.report(new)
-    assert report.missing() == "0235689"
+    assert report.missing() == list("0235689")
     assert report.entropy == pytest.approx(math.log2(3), abs=0.15)
     assert report.real.entropy == pytest.approx(math.log2(10), abs=0.05)
     assert report.coverage < 0.5 * report.real.coverage

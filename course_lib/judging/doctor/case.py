@@ -5,10 +5,11 @@ from functools import cached_property
 import keras
 import numpy as np
 
+from course_lib.data.dataset import Dataset
 from course_lib.judging import features, metrics
 from course_lib.judging.doctor import trial
 from course_lib.judging.doctor.activations import ends_in_sigmoid
-from course_lib.judging.doctor.history import read_history
+from course_lib.judging.doctor.history import last_loss, read_history
 from course_lib.judging.doctor.measures import (
     UNLIKE,
     fraction_ranked_right,
@@ -252,9 +253,12 @@ class Case:
 
     @property
     def g_is_content(self) -> bool:
-        """Whether G's last losses are near 0: D already says what G's step wants to hear."""
-        losses = self.history.get("g_loss", np.empty(0))[-20:]
-        return len(losses) > 0 and abs(float(np.median(losses))) < NO_LOSS
+        """Whether G's last losses are near 0: D already says what G's step wants to hear.
+
+        The minimax loss comes near 0 from below, where D is sure and G learns nothing.
+        """
+        loss = last_loss(self.history, "g_loss")
+        return loss is not None and 0 < loss < NO_LOSS
 
     @cached_property
     def logits(self) -> list[np.ndarray]:
@@ -279,10 +283,18 @@ class Case:
 
     @cached_property
     def yardstick(self) -> metrics.Yardstick | None:
-        """The yardstick for the samples; None without a `Dataset`, which knows the classes."""
-        if self._yardstick is None and self.dataset is not None:
-            self._yardstick = metrics.Yardstick(self.dataset)
+        """The yardstick for the samples; None for images without labels, or for too few."""
+        known = self.labels is not None and len(self.images) >= 2 * metrics.LEAST
+        if self._yardstick is None and known:
+            ours = self.dataset is not None
+            self._yardstick = metrics.Yardstick(self.dataset if ours else self._as_dataset())
         return self._yardstick
+
+    def _as_dataset(self):
+        """Return an array of images and its labels as a `Dataset`."""
+        images = self.run.view(self.run.native(self.images))
+        pixels = np.clip(np.rint((images + 1) * 127.5), 0, 255).astype("uint8")
+        return Dataset(pixels, self.labels, self.class_names, "the images handed over")
 
     @cached_property
     def report(self) -> metrics.Report | None:
@@ -296,13 +308,11 @@ class Case:
 
         It needs no classifier, and so no classes, but it is less exact than the report's.
         """
-        others = np.random.default_rng(1).permutation(len(self.images))[-REAL_IMAGES:]
+        n = min(REAL_IMAGES, len(self.samples))
+        others = np.random.default_rng(1).permutation(len(self.images))[-n:]
         others = self.run.view(self.run.native(self.images[others]))
         real = pooled(self.real)
-        found = [
-            features.compare_manifolds(real, pooled(x))
-            for x in (self.samples[:REAL_IMAGES], others)
-        ]
+        found = [features.compare_manifolds(real, pooled(x)) for x in (self.samples[:n], others)]
         return found[0].coverage, found[1].coverage
 
     @cached_property

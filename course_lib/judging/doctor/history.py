@@ -2,6 +2,12 @@
 
 import numpy as np
 
+NAMES = {  # of the two losses in other people's loops, without the word loss
+    "d_loss": ("d", "disc", "discriminator", "critic", "errd"),
+    "g_loss": ("g", "gen", "generator", "gan", "errg"),
+}
+LAST = 20  # values that stand for the end of a run
+
 
 def read_history(history) -> dict[str, np.ndarray]:
     """Return the logs of a run by name, each a float array [steps].
@@ -22,6 +28,20 @@ def read_history(history) -> dict[str, np.ndarray]:
         history = _by_name(history) if np.iterable(history) else {"loss": history}
     logs = {str(name): _numbers(values) for name, values in history.items()}
     return {name: values for name, values in logs.items() if len(values)}
+
+
+def last_loss(history, name) -> float | None:
+    """Return the median of the last values of a loss, or None if the history doesn't hold it.
+
+    Args:
+        history: as `read_history` returns it.
+        name: "d_loss" or "g_loss"; another usual name of the same loss counts too.
+    """
+    for found, values in history.items():
+        plain = "".join(letter for letter in found.lower() if letter.isalnum())
+        if plain.removesuffix("loss") in NAMES[name]:
+            return float(np.median(values[-LAST:]))
+    return None
 
 
 def _by_name(history):

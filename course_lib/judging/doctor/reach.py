@@ -4,6 +4,7 @@ A training step may use anything: attributes of an object, variables of a notebo
 of a function. `follow` collects it all, so that `restore` can put it back after a trial.
 """
 
+import dis
 import functools
 import types
 
@@ -13,6 +14,7 @@ import numpy as np
 MOST = 4000  # objects; a run refers to a few hundred
 LONGEST = 20_000  # items of a list: longer ones are data, not something that a step changes
 LIBRARIES = {"keras", "tensorflow", "numpy", "matplotlib", "builtins", "course_lib", "pandas"}
+MATHS = {"math", "tf", "np", "numpy", "ops", "K", "backend"}  # a module with a logarithm
 PLAIN = (str, bytes, int, float, complex, bool, type(None), np.ndarray, np.generic)
 
 
@@ -85,6 +87,19 @@ def code_names(code) -> list[str]:
     """Return the names in a code object and in the functions defined inside it."""
     inner = [part for part in code.co_consts if isinstance(part, types.CodeType)]
     return [*code.co_names, *(name for part in inner for name in code_names(part))]
+
+
+def calls_logarithm(function) -> bool:
+    """Return whether a user's function takes a logarithm from one of the `MATHS` modules."""
+    if not _is_own(function.__module__):
+        return False
+    codes = [function.__code__]
+    for code in codes:
+        codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+        names = [step.argval for step in dis.get_instructions(code) if step.opname != "PUSH_NULL"]
+        if any(name == "log" and home in MATHS for home, name in zip(names, names[1:])):
+            return True
+    return False
 
 
 def names_used(things) -> set[str]:

@@ -13,9 +13,19 @@ from course_lib.judging.doctor.measures import (
     UNLIKE,
     fraction_ranked_right,
     pooled_difference,
+    show_one_picture,
     sigmoid,
     spread,
 )
+from course_lib.judging.doctor.steps import faded_rate
+
+LEAST_IN_PIXELS = 0.1  # of the coverage of other real images, in coarse pixels
+
+
+def covers_pixels(case) -> bool:
+    """Return whether the samples cover real images without a classifier, in coarse pixels."""
+    near, real = case.pixel_coverage
+    return near > LEAST_IN_PIXELS * real
 
 
 class ConstantOutput(Illness):
@@ -69,6 +79,7 @@ class BlindDiscriminator(Illness):
     LEARNED = 0.3  # a precision that G can reach only if D gives it useful gradients
     LEAST = 0.7  # of the pairs; a guess is right in half of them
     EARLY = 200  # steps: a D with fewer may still learn
+    D_LEARNS = 0.1  # deviations that a step of D adds to the gap between real images and fakes
 
     def look(self, case) -> str | None:
         """Look at whether D ranks real images above fakes, where the two clearly differ."""
@@ -76,6 +87,10 @@ class BlindDiscriminator(Illness):
             return "D gives the same answer to real images, to fakes and to noise"
         if case.report and case.report.precision > self.LEARNED:
             return None
+        if not case.report and covers_pixels(case):
+            return None
+        if show_one_picture(case.samples, case.real) and case.trial.d_gain > self.D_LEARNS:
+            return None  # a collapsed G is ahead of a D that learns
         right = fraction_ranked_right(*case.logits)
         differ = pooled_difference(case.real, case.own) > UNLIKE
         if right < self.LEAST and differ and not self._learns(case):
@@ -100,7 +115,7 @@ class FrozenGenerator(Illness):
     cause = (
         "No gradient reaches the generator: it is frozen, its variables aren't the ones that its "
         "optimizer gets, or its images pass through NumPy on their way to D. Another possible "
-        "cause is a learning rate of 0."
+        "cause is a learning rate of 0, or a schedule that lets it fade."
     )
     fix = "Give G's optimizer generator.trainable_variables, and call G and D inside one tape."
     lesson = "04"
@@ -108,7 +123,7 @@ class FrozenGenerator(Illness):
     def look(self, case) -> str | None:
         """Look at whether trial steps moved G."""
         if case.trial.g_moved == 0:
-            return "trial training steps changed no weight of G (largest change 0.0)"
+            return f"trial training steps changed no weight of G{faded_rate(case)}"
         return None
 
 
@@ -136,7 +151,7 @@ class ModeCollapse(Illness):
     def look(self, case) -> str | None:
         """Look for missing classes, and for classes whose samples are all alike."""
         early = 0 < case.steps < self.EARLY
-        if spread(case.samples) <= ALL_ALIKE * spread(case.real):
+        if show_one_picture(case.samples, case.real):
             may_still_come = early and case.answers_to_z
             return None if may_still_come else "all samples show about the same character"
         report = case.report
@@ -213,15 +228,14 @@ class Undertrained(Illness):
     fix = "Continue training from where it stopped."
     lesson = "05"
 
-    LEAST = 0.2  # of the coverage that other real images reach
-    LEAST_IN_PIXELS = 0.1  # the same without a classifier, in coarse pixels
+    LEAST = 0.1  # of the coverage that as many other real images reach
     GOAL = 0.5  # of that coverage: the estimated steps are those needed to reach it
     FLOOR = 0.05  # of that coverage: from 0, infinitely many steps would be needed
 
     def look(self, case) -> str | None:
         """Look at the coverage, and estimate how many more steps it needs if it grows evenly."""
         if case.report is None:
-            (near, real), least = case.pixel_coverage, self.LEAST_IN_PIXELS
+            (near, real), least = case.pixel_coverage, LEAST_IN_PIXELS
         else:
             near, real, least = case.report.coverage, case.report.real.coverage, self.LEAST
         if near <= least * real:
@@ -229,8 +243,9 @@ class Undertrained(Illness):
             return self._evidence(case, near, real) + alike
         if case.report is None:
             raise NotExaminedError(
-                "whether classes are missing: an array doesn't say which there are; hand over a "
-                "Dataset, such as datasets.load_digits(), in place of the array"
+                "whether classes are missing: the images came without labels; hand over both, as "
+                "doctor.examine(gan, history, (images, labels)), or a Dataset, such as "
+                "datasets.load_digits()"
             )
         return None
 

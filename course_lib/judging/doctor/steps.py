@@ -3,6 +3,7 @@
 Most of these show up in the trial steps of `Case.trial`.
 """
 
+import keras
 import numpy as np
 
 from course_lib.judging.doctor.activations import RANGES
@@ -11,10 +12,28 @@ from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import fraction_ranked_right, sigmoid, spread
 from course_lib.judging.doctor.recording import batch_norm_fraction
 
+NO_RATE = 1e-12  # a learning rate that moves no float32
+
 
 def adam_rates(case) -> list[float]:
-    """Return the learning rates of those optimizers of a run that are Adam or a variant of it."""
-    return [float(o.learning_rate) for o in case.optimizers if hasattr(o, "beta_1")]
+    """Return the learning rates of Adam, its variants and RMSprop, among a run's optimizers.
+
+    These divide the gradient by its usual size, so the rate alone sets the length of a step.
+    """
+    return [float(o.learning_rate) for o in case.optimizers if hasattr(o, "beta_1") or _is_rms(o)]
+
+
+def _is_rms(optimizer):
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    return isinstance(optimizer, keras.optimizers.RMSprop)
+
+
+def faded_rate(case) -> str:
+    """Return what to add to the evidence if a learning rate has faded to 0; else an empty text."""
+    rates = [float(optimizer.learning_rate) for optimizer in case.optimizers]
+    if rates and min(rates) < NO_RATE:
+        return f"; a learning rate is {min(rates):.1g} now"
+    return ""
 
 
 class HighRate(Illness):
@@ -30,10 +49,10 @@ class HighRate(Illness):
     WEIGHTS = 10  # times Glorot's initial size; all healthy runs in CLINIC.md stay below
 
     def look(self, case) -> str | None:
-        """Look at the Adam rates, at the length of a step, and at the size of the weights."""
+        """Look at Adam's rates, at the length of a step, and at the size of the weights."""
         for rate in adam_rates(case):
             if rate > self.ADAM:
-                return f"an Adam optimizer has the learning rate {rate:g}"
+                return f"an optimizer, Adam or one like it, has the learning rate {rate:g}"
         rates = {"D": case.trial.d_rate, "G": case.trial.g_rate}
         side = max(rates, key=rates.get)
         if rates[side] > self.STEP:
@@ -114,7 +133,7 @@ class FrozenDiscriminator(Illness):
     name = "frozen-discriminator"
     cause = (
         "On Keras 3, a model that is frozen when its training step is traced stays frozen. "
-        "Another possible cause is a learning rate of 0."
+        "Another possible cause is a learning rate of 0, or a schedule that lets it fade."
     )
     fix = (
         "Set discriminator.trainable = True before each D step and False before each combined "
@@ -125,7 +144,7 @@ class FrozenDiscriminator(Illness):
     def look(self, case) -> str | None:
         """Look at whether trial steps moved D; a constant D is another illness."""
         if case.trial.d_moved == 0 and not case.d_is_constant:
-            return "trial training steps changed no weight of D (largest change 0.0)"
+            return f"trial training steps changed no weight of D{faded_rate(case)}"
         return None
 
 
@@ -211,9 +230,21 @@ class SwappedLabels(Illness):
                 f"D gives real images a mean score of {real:.2f} and fakes one of {fake:.2f}: "
                 "the wrong way round"
             )
+        if evidence := self._content(case):
+            return evidence
         if spread(case.own) < self.LEAST_SPREAD * spread(case.real):
             return None
         return self._steps_of_d(case) or self._steps_of_g(case)
+
+    def _content(self, case):
+        """Whether G stands still because its loss is low, although D finds all its fakes out."""
+        right = fraction_ranked_right(*case.logits)
+        if case.trial.g_moved > 0 or right < self.KNOWS or not case.g_is_content:
+            return None
+        return (
+            f"G's loss is near 0 and G stands still, although D ranks a real image above a fake "
+            f"one in {right:.0%} of the pairs: G's step rewards it for being found out"
+        )
 
     def _confirmed(self, case):
         """Whether D ranks fakes above real images after more steps.

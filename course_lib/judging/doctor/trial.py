@@ -6,6 +6,7 @@ step and compares the two networks before and after.
 
 from typing import NamedTuple
 
+import keras
 import numpy as np
 
 from course_lib.gan.combined import FrozenDiscriminatorError
@@ -189,8 +190,20 @@ def _change(network, before):
 
 
 def forget(run) -> None:
-    """Reset the optimizers' memory: their momenta and step counts, but not their learning rates."""
+    """Reset the optimizers' memory: their momenta and step counts, but not their learning rates.
+
+    An optimizer whose learning rate follows a schedule keeps its memory, because the rate follows
+    the step count.
+    """
     for optimizer in run.optimizers:
+        if follows_a_schedule(optimizer):
+            continue
         for variable in optimizer.variables:
             if len(variable.shape) > 0 or "iteration" in variable.path:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
+
+
+def follows_a_schedule(optimizer) -> bool:
+    """Return whether an optimizer's learning rate is a function of its step count."""
+    optimizer = getattr(optimizer, "inner_optimizer", optimizer)
+    return not isinstance(getattr(optimizer, "_learning_rate", None), keras.Variable)

@@ -1,5 +1,6 @@
 """The illnesses of how a run is put together: which loss D's answer meets, who moves whom."""
 
+import types
 import warnings
 
 import keras
@@ -7,10 +8,16 @@ import numpy as np
 import tensorflow as tf
 
 from course_lib.gan.gan import GAN
+from course_lib.judging.doctor.history import last_loss
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import sigmoid
+from course_lib.judging.doctor.reach import calls_logarithm
 from course_lib.networks.endings import last_activation
 
+SQUASHES = {  # what makes probabilities of logits, or the cross-entropy of logits
+    *("sigmoid", "log_sigmoid", "softplus", "softmax", "log_softmax", "expit", "exp", "tanh"),
+    *("sigmoid_cross_entropy_with_logits", "binary_crossentropy", "BinaryCrossentropy"),
+}
 CROSS_ENTROPIES = ("binary_crossentropy", "bce", "BinaryCrossentropy")
 
 
@@ -51,6 +58,12 @@ def takes_the_logits_behind(case) -> bool:
     return bool(losses) and not any(np.allclose(a, b, rtol=1e-3) for a, b in losses)
 
 
+def takes_the_logarithm(case) -> bool:
+    """Return whether a run computes a logarithm, but nothing that makes logits probabilities."""
+    functions = [thing for thing in case.run.things if isinstance(thing, types.FunctionType)]
+    return any(map(calls_logarithm, functions)) and not case.losses and not case.names & SQUASHES
+
+
 class DoubleSigmoid(Illness):
     """D ends in a sigmoid, and its loss applies another one."""
 
@@ -86,8 +99,7 @@ class DoubleSigmoid(Illness):
         return None
 
     def _last(self, case):
-        losses = case.history.get("d_loss", np.empty(0))
-        return float(np.median(losses[-20:])) if len(losses) else 0.0
+        return last_loss(case.history, "d_loss") or 0.0
 
     def _explains_the_log(self, case):
         """Whether d_loss, a mean or a sum, is what two sigmoids give and one doesn't."""
@@ -136,17 +148,23 @@ class LogitsAsProbabilities(Illness):
     fix = "Use BinaryCrossentropy(from_logits=True), or end D in a sigmoid."
     lesson = "02"
 
+    LEAST_OUTSIDE = 0.1  # of D's answers, where the loss is the run's own
+
     def look(self, case) -> str | None:
         """Look at D's last layer and at the kind of its loss."""
-        ending = last_activation(case.run.discriminator)
-        if case.d_has_sigmoid or ending != "linear" or takes_logits(case) != {False}:
+        if case.d_has_sigmoid or last_activation(case.run.discriminator) != "linear":
             return None
         answers = np.concatenate(case.raw_logits)
         outside = np.mean((answers < 0) | (answers > 1))
+        if takes_logits(case) == {False}:
+            loss = "its cross-entropy has from_logits=False"
+        elif outside > self.LEAST_OUTSIDE and takes_the_logarithm(case):
+            loss = "its loss takes the logarithm of the answer"
+        else:
+            return None
         return (
-            "D ends without a sigmoid, but its cross-entropy has from_logits=False: "
-            f"{outside:.0%} of D's answers aren't probabilities (they run from "
-            f"{answers.min():.2g} to {answers.max():.2g})"
+            f"D ends without a sigmoid, but {loss}: {outside:.0%} of D's answers aren't "
+            f"probabilities (they run from {answers.min():.2g} to {answers.max():.2g})"
         )
 
 

@@ -1,0 +1,59 @@
+"""The doctor's small measures, and the fair comparison of few samples with as few real images."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+from course_lib import networks, pen
+from course_lib.judging import metrics
+from course_lib.judging.doctor.history import last_loss, read_history
+from course_lib.judging.doctor.measures import show_one_picture
+from course_lib.judging.doctor.reach import calls_logarithm
+
+
+def test_few_samples_are_compared_with_as_few_real_images(digits):
+    """100 balls of the real images can't be covered by 20 images, be they ever so good."""
+    untrained = networks.build_classifier(11)
+    yardstick = metrics.Yardstick(digits, untrained)
+    few = yardstick.report(digits.images[:20])
+    assert few.real.images == 20 and few.real.real is None
+    assert few.real.coverage < 0.7 * yardstick.real.coverage
+    assert yardstick.report(digits.images).real.images == yardstick.real.images == 300
+    assert yardstick.report(digits.images[5:25]).real is few.real  # measured once
+
+
+@pytest.fixture(scope="module")
+def ragged_fives():
+    """One and the same 5, slightly different each time, as a collapsed generator writes it."""
+    five = pen.draw("5", rng=9).reshape(1, 28, 28, 1) / 127.5 - 1
+    return five + np.random.default_rng(0).normal(0, 0.05, (200, 28, 28, 1))
+
+
+def test_one_picture_with_ragged_edges(digits, ragged_fives):
+    real = digits.images / 127.5 - 1
+    assert show_one_picture(ragged_fives, real)
+    assert not show_one_picture(0.2 * ragged_fives + 0.15 * real[:200] - 0.65, real)  # grey stains
+    assert not show_one_picture(real[digits.labels == 5], real)
+
+
+def test_a_plain_loss_by_its_usual_names():
+    row = {"D Loss": [9.0] * 30 + [0.5] * 20, "gen_loss": [2.0], "g_accuracy": [7.0]}
+    logs = read_history(row)
+    assert last_loss(logs, "d_loss") == 0.5 and last_loss(logs, "g_loss") == 2.0
+    assert last_loss(read_history({"kl_loss": [1.0], "d1": [3.0]}), "d_loss") is None
+
+
+def inner(x):
+    def safe(p):
+        return tf.math.log(tf.clip_by_value(p, 1e-7, 1.0))
+
+    return -tf.reduce_mean(safe(x))
+
+
+def test_a_logarithm_is_told_from_a_method_called_log():
+    assert all(map(calls_logarithm, (inner, lambda p: ops.log(p), lambda p: -math.log(p))))
+    assert all(map(calls_logarithm, (lambda p: np.mean(np.log(p)),)))
+    assert not any(map(calls_logarithm, (lambda self: self.log("d_loss", 1.0), lambda log: log(2))))
