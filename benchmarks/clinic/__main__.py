@@ -56,6 +56,8 @@ def run_cases(cases):
             results.append(result)
             mark = "ok  " if result.found[0] == result.planted else "MISS"
             tqdm.write(f"{mark} {result.title}: {result.found} {result.evidence[:1]}")
+            for sentence in stumbles(result):
+                tqdm.write(f"     {sentence}")
     return results
 
 
@@ -70,6 +72,7 @@ def page(results, minutes):
     """Return the text of CLINIC.md: the scores, a line for each illness, a line for each case."""
     own = [r for r in results if not r.is_foreign]
     foreign = [r for r in results if r.is_foreign]
+    stumbled = sum(bool(stumbles(result)) for result in results)
     data = digits().source.split(", /")[0]
     lines = [
         "# The doctor's clinic",
@@ -84,7 +87,7 @@ def page(results, minutes):
         "Another set of foreign runs had; it belongs to the tuning runs.",
         "",
         f"The doctor stopped with an error in {sum(map(is_crash, results))} of all runs. In "
-        f"{sum(map(stumbles, results))}, it reported an error in a part of what it looked at.",
+        f"{stumbled}, it reported an error in a part of what it looked at.",
         "",
         *count_by_illness(results),
         "",
@@ -129,8 +132,8 @@ def is_crash(result):
 
 
 def stumbles(result):
-    """Whether the doctor reports an error of its own in a part of what it looked at."""
-    return any("looking at it stopped with" in sentence for sentence in result.not_examined)
+    """Return the sentences in which the doctor reports an error of its own."""
+    return [sentence for sentence in result.not_examined if "looking at it stopped" in sentence]
 
 
 def score(results):

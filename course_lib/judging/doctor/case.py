@@ -12,6 +12,7 @@ from course_lib.judging.doctor.activations import ends_in_sigmoid
 from course_lib.judging.doctor.history import last_loss, read_history
 from course_lib.judging.doctor.measures import (
     UNLIKE,
+    Z_KINDS,
     fraction_ranked_right,
     is_of_kind,
     pooled,
@@ -20,7 +21,7 @@ from course_lib.judging.doctor.measures import (
 )
 from course_lib.judging.doctor.reach import names_used
 from course_lib.judging.doctor.recording import z_of_training
-from course_lib.judging.doctor.run import Z_KINDS, Run
+from course_lib.judging.doctor.run import Run
 from course_lib.judging.doctor.trial import Later
 from course_lib.networks.endings import last_activation
 

@@ -1,17 +1,30 @@
 """Small measures of images and logits that several illnesses use."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
 
 from course_lib.judging import metrics
 
 UNLIKE = 10  # standard errors of `pooled_difference`; images of the same generator stay below 3
-Z_MOMENTS = {  # of the usual kinds of z: (mean, standard deviation)
-    "standard normal": (0.0, 1.0),
-    "uniform from -1 to 1": (0.0, 3**-0.5),
-    "uniform from 0 to 1": (0.5, 12**-0.5),
-}
 ALL_ALIKE = 0.1  # of the spread of real images: samples that vary less show one picture
 SHARP = 0.6  # of a real image's contrast; means of early samples stay below 0.4, of one digit: 0.9
+
+
+class ZKind(NamedTuple):
+    """How z is usually drawn: `draw` is a function (rng, shape) -> z."""
+
+    draw: Callable
+    mean: float
+    deviation: float
+
+
+Z_KINDS = {
+    "standard normal": ZKind(lambda rng, shape: rng.standard_normal(shape), 0.0, 1.0),
+    "uniform from -1 to 1": ZKind(lambda rng, shape: rng.uniform(-1, 1, shape), 0.0, 3**-0.5),
+    "uniform from 0 to 1": ZKind(lambda rng, shape: rng.uniform(0, 1, shape), 0.5, 12**-0.5),
+}
 
 
 def spread(images) -> float:
@@ -34,8 +47,8 @@ def show_one_picture(images, real) -> bool:
 
 
 def is_of_kind(z, kind) -> bool:
-    """Return whether z [N, latent_dim] has the mean and the deviation of a kind in `Z_MOMENTS`."""
-    mean, deviation = Z_MOMENTS[kind]
+    """Return whether z [N, latent_dim] has the mean and the deviation of a kind in `Z_KINDS`."""
+    _, mean, deviation = Z_KINDS[kind]
     tolerance = max(0.1, 5 / np.sqrt(np.size(z)))
     return abs(np.mean(z) - mean) < tolerance and abs(np.std(z) - deviation) < tolerance
 

@@ -25,6 +25,7 @@ from course_lib.judging.doctor.activations import (
 from course_lib.judging.doctor.compiled import classic_step
 from course_lib.judging.doctor.handover import NotExaminedError
 from course_lib.judging.doctor.images import images_and_labels
+from course_lib.judging.doctor.measures import Z_KINDS
 from course_lib.judging.doctor.reach import follow
 from course_lib.judging.doctor.restore import put_back
 from course_lib.judging.doctor.shapes import IMAGE, LABEL, Z, as_label, image_shape, ports
@@ -35,11 +36,6 @@ NEEDS_LABELS = (
     "what D says: the networks take labels, and none came with the images; hand over both: "
     "doctor.examine(gan, history, (images, labels))"
 )
-Z_KINDS = {  # how z is usually drawn: (rng, shape) -> z
-    "standard normal": lambda rng, shape: rng.standard_normal(shape),
-    "uniform from -1 to 1": lambda rng, shape: rng.uniform(-1, 1, shape),
-    "uniform from 0 to 1": lambda rng, shape: rng.uniform(0, 1, shape),
-}
 
 
 class Run:
@@ -181,7 +177,7 @@ class Run:
 
     def draw_z(self, n, seed, kind="standard normal", scale=1.0) -> np.ndarray:
         """Return z of a kind in `Z_KINDS`, float32 [n, latent_dim]."""
-        z = Z_KINDS[kind](np.random.default_rng(seed), (n, self.latent_dim))
+        z = Z_KINDS[kind].draw(np.random.default_rng(seed), (n, self.latent_dim))
         return (scale * z).astype("float32")
 
     def paint(self, z, labels=None, training=False, with_average=False) -> np.ndarray:

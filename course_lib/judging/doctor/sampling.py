@@ -11,11 +11,11 @@ from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import (
     ALL_ALIKE,
     UNLIKE,
+    Z_KINDS,
     is_of_kind,
     pooled_difference,
     spread,
 )
-from course_lib.judging.doctor.run import Z_KINDS
 
 
 class StaleBatchNorm(Illness):
