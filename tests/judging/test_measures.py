@@ -1,6 +1,7 @@
 """The doctor's small measures, and the fair comparison of few samples with as few real images."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ from keras import ops
 from course_lib import networks, pen
 from course_lib.judging import metrics
 from course_lib.judging.doctor.history import last_loss, read_history
-from course_lib.judging.doctor.measures import show_one_picture
+from course_lib.judging.doctor.measures import distance_to_nearest, show_one_picture
 from course_lib.judging.doctor.reach import calls_logarithm
+from course_lib.judging.doctor.results import ModeCollapse
 
 
 def test_few_samples_are_compared_with_as_few_real_images(digits):
@@ -37,6 +39,25 @@ def test_one_picture_with_ragged_edges(digits, ragged_fives):
     assert show_one_picture(ragged_fives, real)
     assert not show_one_picture(0.2 * ragged_fives + 0.15 * real[:200] - 0.65, real)  # grey stains
     assert not show_one_picture(real[digits.labels == 5], real)
+
+
+def test_the_nearest_other_image_by_brute_force(digits):
+    some = digits.images[:12] / 127.5 - 1
+    maps = tf.nn.avg_pool2d(some, 4, 4, "VALID").numpy().reshape(12, -1)
+    gaps = [[np.linalg.norm(a - b) for b in np.delete(maps, i, 0)] for i, a in enumerate(maps)]
+    assert distance_to_nearest(some) == pytest.approx(np.median(np.min(gaps, axis=1)))
+
+
+def test_few_pictures_repeated_without_labels(digits, ragged_fives):
+    """Three characters in turn: pixels vary as usual, and an array has no classes to count."""
+    other = digits.images[[0, 60, 120]] / 127.5 - 1
+    ragged = np.resize(other, (300, 28, 28, 1)) + np.random.default_rng(1).normal(
+        0, 0.05, (300, 28, 28, 1)
+    )
+    real = digits.images / 127.5 - 1
+    for samples, is_collapsed in ((ragged, True), (real[::2], False), (0.3 * ragged - 0.7, False)):
+        case = SimpleNamespace(samples=samples, real=real, report=None, steps=5000)
+        assert bool(ModeCollapse().look(case)) == is_collapsed
 
 
 def test_a_plain_loss_by_its_usual_names():

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
 from course_lib.judging import metrics
 
@@ -42,8 +43,25 @@ def show_one_picture(images, real) -> bool:
         images, real: floats, [N, 28, 28, 1] and [M, 28, 28, 1].
     """
     varied, usual = spread(images), spread(real)
-    contrast = np.asarray(images).mean(axis=0).std() / np.median(np.std(real, axis=(1, 2, 3)))
-    return varied <= ALL_ALIKE * usual or (varied <= 2 * ALL_ALIKE * usual and contrast > SHARP)
+    is_sharp = np.asarray(images).mean(axis=0).std() > SHARP * contrast(real)
+    return varied <= ALL_ALIKE * usual or (varied <= 2 * ALL_ALIKE * usual and is_sharp)
+
+
+def contrast(images) -> float:
+    """Return the contrast of images [N, 28, 28, 1]: the standard deviation of an image's pixels."""
+    return float(np.median(np.std(images, axis=(1, 2, 3))))
+
+
+def distance_to_nearest(images) -> float:
+    """Return how far the nearest other image is from an image [N, 28, 28, 1], as 7×7 maps.
+
+    It is the median of all images. Few different images are near each other, which is how the
+    birthday paradox test finds a collapsed generator: Arora et al. 2018, arXiv:1706.08224.
+    """
+    maps = pooled(images)
+    distances = cdist(maps, maps)
+    np.fill_diagonal(distances, np.inf)
+    return float(np.median(distances.min(axis=1)))
 
 
 def is_of_kind(z, kind) -> bool:

@@ -10,7 +10,10 @@ from course_lib.judging.doctor.handover import NotExaminedError
 from course_lib.judging.doctor.illness import Illness
 from course_lib.judging.doctor.measures import (
     ALL_ALIKE,
+    SHARP,
     UNLIKE,
+    contrast,
+    distance_to_nearest,
     fraction_ranked_right,
     pooled_difference,
     show_one_picture,
@@ -147,6 +150,7 @@ class ModeCollapse(Illness):
     ONE_CLASS = 0.8  # of the readable samples
     MISSING = 0.15  # of the classes: two of ten
     DIVERSITY = 0.4  # of the diversity within a class of real images
+    REPEATED = 0.35  # of that distance among real images; collapsed: up to 0.22, healthy: from 0.7
 
     def look(self, case) -> str | None:
         """Look for missing classes, and for classes whose samples are all alike."""
@@ -155,7 +159,9 @@ class ModeCollapse(Illness):
             may_still_come = early and case.answers_to_z
             return None if may_still_come else "all samples show about the same character"
         report = case.report
-        if report is None or report.precision < self.READABLE or early:
+        if report is None:
+            return None if early else self._repeat_each_other(case)
+        if report.precision < self.READABLE or early:
             return None
         n, missing = len(report.class_counts), report.missing()
         if len(missing) > self.MISSING * n and not self._may_still_come(case, missing):
@@ -167,6 +173,18 @@ class ModeCollapse(Illness):
             return (
                 f"two samples of a class are {report.diversity:.1f} apart on average, two real "
                 f"images {report.real.diversity:.1f}"
+            )
+        return None
+
+    def _repeat_each_other(self, case):
+        """Look for samples that are nearly equal, which needs no classes."""
+        n = min(len(case.samples), len(case.real))
+        samples, real = case.samples[:n], case.real[:n]
+        near = distance_to_nearest(samples) / distance_to_nearest(real)
+        if near < self.REPEATED and contrast(samples) > SHARP * contrast(real):
+            return (
+                "the samples repeat each other: the nearest other sample is "
+                f"{near:.0%} as far away as among real images"
             )
         return None
 
