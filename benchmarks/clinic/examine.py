@@ -8,6 +8,7 @@ from typing import NamedTuple
 from course_lib.networks import startup  # noqa: F401 - first: it loads TensorFlow quietly
 
 # isort: split
+import foreign
 import keras
 import numpy as np
 import sick_data
@@ -15,14 +16,9 @@ import sick_numbers
 import sick_samples
 import sick_settings
 import sick_updates
-from foreign import HEALTHY as FOREIGN_HEALTHY
-from foreign import SEEDS as FOREIGN_SEEDS
-from foreign import SICK as FOREIGN_SICK
 from healthy import HEALTHY
 from runs import few_pictures
-from tuning_foreign import HEALTHY as TUNING_FOREIGN_HEALTHY
-from tuning_foreign import SEEDS as TUNING_FOREIGN_SEEDS
-from tuning_foreign import SICK as TUNING_FOREIGN_SICK
+from tuning_foreign import first, second
 
 from course_lib import doctor, recipes
 
@@ -33,34 +29,33 @@ SICK = {  # name: (illness, function of (recipe, seed) -> Run)
     **sick_settings.SICK,
     **sick_data.SICK,
 }
+FOREIGN = {  # the foreign wards: modules with SICK, HEALTHY, and SEEDS of the two
+    "foreign": foreign,
+    "first tuning ward": first,
+    "second tuning ward": second,
+}
 
 
 class Ward(NamedTuple):
-    """The recipes and seeds that the cases are run with, and the foreign runs."""
+    """The recipes and seeds that the course's cases are run with, and the foreign wards."""
 
     recipes: tuple[str, ...]
     seeds: tuple[int, ...]  # of the broken runs
     healthy_seed: int
-    foreign_sick: dict
-    foreign_healthy: dict
-    foreign_seeds: tuple[int, int]  # of the broken and of the healthy foreign runs
+    foreign: tuple[str, ...]  # names in `FOREIGN`
 
 
 TUNING = Ward(  # the doctor's limits come from these
     ("workshop-mlp", "workshop-dcgan"),
     (0, 1),
     0,
-    TUNING_FOREIGN_SICK,
-    TUNING_FOREIGN_HEALTHY,
-    TUNING_FOREIGN_SEEDS,
+    ("first tuning ward", "second tuning ward"),
 )
 SCORE = Ward(  # and CLINIC.md from these
     ("workshop-dcgan", "kaggle-mlp-gan"),
     (30, 31, 32),
     30,
-    FOREIGN_SICK,
-    FOREIGN_HEALTHY,
-    FOREIGN_SEEDS,
+    ("foreign",),
 )
 
 
@@ -77,15 +72,13 @@ class Result(NamedTuple):
 
 
 CRASH = "crash"
-FOREIGN = "foreign"  # these stand in place of a recipe's name
-TUNING_FOREIGN = "foreign, for tuning"
 
 
 def choose_cases(ward, only=""):
     """Return the cases of a ward whose name contains `only`, as (name, recipe name, seed).
 
     The recipe of a healthy run is None, because its name already says which one it is. A foreign
-    run has no recipe: `FOREIGN` or `TUNING_FOREIGN` says which of the two wards it belongs to.
+    run has the name of its ward, a key of `FOREIGN`, in place of a recipe.
     """
     sick = [
         (name, ward.recipes[i % len(ward.recipes)], seed)
@@ -93,10 +86,13 @@ def choose_cases(ward, only=""):
         for i, seed in enumerate(ward.seeds)
     ]
     well = [(name, None, ward.healthy_seed) for name in HEALTHY]
-    kind = FOREIGN if ward is SCORE else TUNING_FOREIGN
-    foreign = [(name, kind, ward.foreign_seeds[0]) for name in ward.foreign_sick]
-    foreign += [(name, kind, ward.foreign_seeds[1]) for name in ward.foreign_healthy]
-    return [case for case in sick + well + foreign if only in case[0]]
+    others = [
+        (name, kind, seed)
+        for kind in ward.foreign
+        for runs, seed in zip((FOREIGN[kind].SICK, FOREIGN[kind].HEALTHY), FOREIGN[kind].SEEDS)
+        for name in runs
+    ]
+    return [case for case in sick + well + others if only in case[0]]
 
 
 def examine(name, recipe, seed):
@@ -106,7 +102,7 @@ def examine(name, recipe, seed):
     """
     keras.backend.clear_session()
     title, planted, make = find_case(name, recipe, seed)
-    is_foreign = recipe in (FOREIGN, TUNING_FOREIGN)
+    is_foreign = recipe in FOREIGN
     try:
         run = make()
         pictures = few_pictures(run) if planted == "healthy" else None
@@ -123,9 +119,9 @@ def examine(name, recipe, seed):
 
 def find_case(name, recipe, seed):
     """Return (title, planted illness, function that makes the run) of a case."""
-    if recipe in (FOREIGN, TUNING_FOREIGN):
-        ward = SCORE if recipe == FOREIGN else TUNING
-        planted, make = ward.foreign_sick.get(name) or ("healthy", ward.foreign_healthy[name])
+    if recipe in FOREIGN:
+        ward = FOREIGN[recipe]
+        planted, make = ward.SICK.get(name) or ("healthy", ward.HEALTHY[name])
         return name, planted, partial(make, seed)
     if recipe is None:
         return name, "healthy", partial(HEALTHY[name], seed)

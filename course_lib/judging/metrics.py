@@ -44,7 +44,7 @@ __all__ = [
 SAMPLE = 2_000  # real images to compare with, at most: all pairwise distances are computed
 COPY_SAMPLE = 500  # generated images, at most, that are compared with the training images
 LEAST = 20  # the fewest images that can be compared
-RARE = 0.2  # of the images per class if all were equal: a class with fewer is reported as missing
+RARE = 0.2  # of the readable images per class if all were equal: a class with fewer is missing
 
 
 class Report(NamedTuple):
@@ -73,9 +73,9 @@ class Report(NamedTuple):
     real: "Report | None" = None
 
     def missing(self) -> list[str]:
-        """Return the names of missing or rare classes."""
-        least = RARE * self.images / len(self.class_counts)
-        return [name for name, count in self.class_counts.items() if count < least]
+        """Return the names of missing or rare classes, among the images that count for a class."""
+        least = RARE * sum(self.class_counts.values()) / len(self.class_counts)
+        return [name for name, count in self.class_counts.items() if count <= least]
 
     def numbers(self) -> dict[str, float]:
         """Return the plain numbers by name, rounded, for a row of a table or report.json."""

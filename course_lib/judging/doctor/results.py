@@ -31,6 +31,22 @@ def covers_pixels(case) -> bool:
     return near > LEAST_IN_PIXELS * real
 
 
+REPEATED = 0.35  # of the distance among real images; collapsed: up to 0.22, healthy: from 0.7
+
+
+def repeat_each_other(case) -> str | None:
+    """Return evidence that clear samples are nearly equal, which needs no classes, or None."""
+    n = min(len(case.samples), len(case.real))
+    samples, real = case.samples[:n], case.real[:n]
+    near = distance_to_nearest(samples) / distance_to_nearest(real)
+    if near < REPEATED and contrast(samples) > SHARP * contrast(real):
+        return (
+            "the samples repeat each other: the nearest other sample is "
+            f"{near:.0%} as far away as among real images"
+        )
+    return None
+
+
 class ConstantOutput(Illness):
     """All samples are one plain picture, whatever z is."""
 
@@ -82,7 +98,7 @@ class BlindDiscriminator(Illness):
     LEARNED = 0.3  # a precision that G can reach only if D gives it useful gradients
     LEAST = 0.7  # of the pairs; a guess is right in half of them
     EARLY = 200  # steps: a D with fewer may still learn
-    D_LEARNS = 0.1  # deviations that a step of D adds to the gap between real images and fakes
+    D_LEARNS = 0.4  # deviations that a step of D adds to the gap between real images and fakes
 
     def look(self, case) -> str | None:
         """Look at whether D ranks real images above fakes, where the two clearly differ."""
@@ -92,7 +108,7 @@ class BlindDiscriminator(Illness):
             return None
         if not case.report and covers_pixels(case):
             return None
-        if show_one_picture(case.samples, case.real) and case.trial.d_gain > self.D_LEARNS:
+        if repeat_each_other(case) and self._gains(case) > self.D_LEARNS:
             return None  # a collapsed G is ahead of a D that learns
         right = fraction_ranked_right(*case.logits)
         differ = pooled_difference(case.real, case.own) > UNLIKE
@@ -102,6 +118,9 @@ class BlindDiscriminator(Illness):
                 "50%), although the two clearly differ"
             )
         return None
+
+    def _gains(self, case):
+        return -case.trial.d_gain if case.fakes_are_one else case.trial.d_gain
 
     def _learns(self, case):
         """Whether a D of a short run comes to rank more pairs right, so that it isn't blind."""
@@ -150,7 +169,6 @@ class ModeCollapse(Illness):
     ONE_CLASS = 0.8  # of the readable samples
     MISSING = 0.15  # of the classes: two of ten
     DIVERSITY = 0.4  # of the diversity within a class of real images
-    REPEATED = 0.35  # of that distance among real images; collapsed: up to 0.22, healthy: from 0.7
 
     def look(self, case) -> str | None:
         """Look for missing classes, and for classes whose samples are all alike."""
@@ -160,7 +178,7 @@ class ModeCollapse(Illness):
             return None if may_still_come else "all samples show about the same character"
         report = case.report
         if report is None:
-            return None if early else self._repeat_each_other(case)
+            return None if early else repeat_each_other(case)
         if report.precision < self.READABLE or early:
             return None
         n, missing = len(report.class_counts), report.missing()
@@ -173,18 +191,6 @@ class ModeCollapse(Illness):
             return (
                 f"two samples of a class are {report.diversity:.1f} apart on average, two real "
                 f"images {report.real.diversity:.1f}"
-            )
-        return None
-
-    def _repeat_each_other(self, case):
-        """Look for samples that are nearly equal, which needs no classes."""
-        n = min(len(case.samples), len(case.real))
-        samples, real = case.samples[:n], case.real[:n]
-        near = distance_to_nearest(samples) / distance_to_nearest(real)
-        if near < self.REPEATED and contrast(samples) > SHARP * contrast(real):
-            return (
-                "the samples repeat each other: the nearest other sample is "
-                f"{near:.0%} as far away as among real images"
             )
         return None
 

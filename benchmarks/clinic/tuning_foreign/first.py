@@ -1,8 +1,4 @@
-"""Foreign runs for tuning: sick and healthy GANs in six styles that aren't the course's.
-
-They helped to choose the doctor's limits, so they are run only with `--tuning`. The doctor is
-scored with the runs in `foreign.py`.
-"""
+"""The first foreign ward for tuning: GANs in six styles that aren't the course's."""
 
 from functools import partial
 
@@ -11,11 +7,12 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 from runs import digits
-from tuning_foreign_acgan import acgan
-from tuning_foreign_fit import one_hot_channels, subclass_with_fit
-from tuning_foreign_loops import combined_class, two_phases
-from tuning_foreign_tapes import bare_log_losses, hinge_losses, tutorial_losses, two_tapes
-from tuning_foreign_wasserstein import clipped_critic, wgan_gp
+
+from tuning_foreign.acgan import acgan
+from tuning_foreign.fit import one_hot_channels, subclass_with_fit
+from tuning_foreign.loops import combined_class, two_phases
+from tuning_foreign.tapes import bare_log_losses, hinge_losses, tutorial_losses, two_tapes
+from tuning_foreign.wasserstein import clipped_critic, wgan_gp
 
 SEEDS = (60, 61)  # of the sick and of the healthy runs
 

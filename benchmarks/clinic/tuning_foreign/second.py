@@ -1,8 +1,4 @@
-"""The foreign ward that the doctor is scored with: runs in six styles that aren't the course's.
-
-Neither these networks nor their seeds had a part in choosing the doctor's limits. The runs that had
-are in `tuning_foreign.py`.
-"""
+"""The second foreign ward for tuning: GANs in six more styles that aren't the course's."""
 
 import dataclasses
 from functools import partial
@@ -10,12 +6,13 @@ from functools import partial
 import keras
 import numpy as np
 import tensorflow as tf
-from foreign_critics import clipped_class, wgan_functions
-from foreign_functions import HINGE, LOGS, NN, SQUARES, WRONG_HINGE, adam, tf_functions
-from foreign_models import book_phases, semi_supervised
-from foreign_script import generate_unit_points, standardize, tutorial_script
-from foreign_subclass import conditional_gan, deep_gan
 from runs import digits
+
+from tuning_foreign.critics import clipped_class, wgan_functions
+from tuning_foreign.functions import HINGE, LOGS, NN, SQUARES, WRONG_HINGE, adam, tf_functions
+from tuning_foreign.models import book_phases, semi_supervised
+from tuning_foreign.script import generate_unit_points, standardize, tutorial_script
+from tuning_foreign.subclass import conditional_gan, deep_gan
 
 SEEDS = (70, 71)  # of the sick and of the healthy runs
 

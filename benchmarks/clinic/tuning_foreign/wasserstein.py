@@ -10,7 +10,8 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 from runs import Run
-from tuning_foreign_fit import make_generator
+
+from tuning_foreign.fit import make_generator
 
 NOISE_DIM, BATCH_SIZE = 64, 32
 
