@@ -165,4 +165,4 @@ def test_a_run_stopped_too_early(run, digits, first):
     finding = first(model, early, digits, coverage=0.045)
     assert finding.illness == "undertrained"
     assert finding.evidence.endswith("reaching half that coverage takes about 900 more steps")
-    assert first(model, early, digits, coverage=0.179).illness == "undertrained"
+    assert first(model, early, digits, coverage=0.089).illness == "undertrained"
