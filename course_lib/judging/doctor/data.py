@@ -53,7 +53,10 @@ class Copying(Illness):
     def look(self, case) -> str | None:
         """Look for copies of training images among the first 500 samples."""
         some = np.clip(case.samples[: metrics.COPY_SAMPLE], -1, 1)
-        fraction = metrics.find_copies(case.all_images, some).mean()
+        try:
+            fraction = metrics.find_copies(case.all_images, some).mean()
+        except ValueError:  # their pixels are on another scale, which `PixelRange` reports
+            return None
         if fraction > self.MOST:
             return f"{fraction:.0%} of the samples are copies of training images"
         return None
