@@ -324,3 +324,14 @@ class Case:
             logged = int(np.nanmax(self.history["step"]))
         counts = [int(optimizer.iterations) for optimizer in self.optimizers]
         return max(logged, min((count for count in counts if count > 0), default=0))
+
+    @cached_property
+    def is_untrained(self) -> bool:
+        """Whether no step was taken, and every bias of the networks is 0, as it starts."""
+        biases = [w for network in self.networks for w in network.weights if w.path[-4:] == "bias"]
+        moved = [np.any(np.array(bias)) for bias in biases]
+        return self.steps == 0 and len(moved) > 0 and not any(moved)
+
+    def is_before(self, step) -> bool:
+        """Return whether the run is known to have taken fewer steps than `step`."""
+        return 0 < self.steps < step or self.is_untrained

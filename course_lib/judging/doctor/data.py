@@ -7,12 +7,13 @@ from course_lib.judging.doctor.illness import Illness
 
 
 class NonFinite(Illness):
-    """A log, a weight or a sample is nan or infinite."""
+    """A log, a weight, a sample or a real image is nan or infinite."""
 
     name = "non-finite"
     cause = (
         "A number grew beyond what a float can hold: the learning rate is far too high, or a loss "
-        "of your own divides by 0 or takes the logarithm of 0."
+        "of your own divides by 0 or takes the logarithm of 0. One such pixel in the data is "
+        "enough, too."
     )
     fix = (
         "Go back to the last good weights and train on with a tenth of the learning rate. In a "
@@ -21,7 +22,7 @@ class NonFinite(Illness):
     lesson = "04"
 
     def look(self, case) -> str | None:
-        """Look at the logs, then at the weights, then at the samples."""
+        """Look at the logs, then at the weights, at the samples and at the data."""
         for name, values in case.history.items():
             if not np.isfinite(values).all():
                 first = int(np.argmin(np.isfinite(values)))
@@ -32,7 +33,10 @@ class NonFinite(Illness):
             for weight in network.weights:
                 if not np.isfinite(np.array(weight)).all():
                     return f"the weight {weight.path} of the {network.name} contains nan or inf"
-        return None if np.isfinite(case.samples).all() else "the samples contain nan or inf"
+        if not np.isfinite(case.samples).all():
+            return "the samples contain nan or inf"
+        bad = ~np.isfinite(case.images).reshape(len(case.images), -1).all(axis=1)
+        return f"the real image {bad.argmax()} contains nan or inf" if bad.any() else None
 
 
 class Copying(Illness):

@@ -31,18 +31,22 @@ class BadDataset(Illness):
         if case.labels is None:
             return None
         names = case.class_names
-        if evidence := self._unbalanced(case.labels, names) or self._mislabelled(case):
+        counts = np.bincount(case.labels, minlength=len(names))
+        if case.dataset is None and counts[0] == 0:  # an array's labels may start at 1
+            counts, names = counts[1:], names[1:]
+        if evidence := self._unbalanced(counts, names) or self._mislabelled(case):
             return evidence
         if not case.run.is_ours and (evidence := self._sorted(case.labels)):
             return evidence
-        return see_turned(case.all_images, case.labels, names)
+        if case.dataset is None and (case.labels.min() > 0 or case.labels.max() > 9):
+            return None  # the labels of an array that aren't those of the ten digits
+        return see_turned(case.all_images, case.labels, case.class_names)
 
-    def _unbalanced(self, labels, names):
-        counts = np.bincount(labels, minlength=len(names))
+    def _unbalanced(self, counts, names):
         if (counts > 0).sum() == 1:
-            return f"all {len(labels):,} images belong to one class, {names[counts.argmax()]!r}"
+            return f"all {counts.sum():,} images belong to one class, {names[counts.argmax()]!r}"
         rarest = counts.argmin()
-        if counts[rarest] < self.RARE * counts.mean():
+        if counts[rarest] < self.RARE * counts.mean() and counts.mean() > self.LEAST_IMAGES:
             return (
                 f"the class {names[rarest]!r} has {counts[rarest]:,} images, but the classes have "
                 f"{counts.mean():,.0f} on average"
@@ -57,7 +61,7 @@ class BadDataset(Illness):
         """Read half of the images by the mean pictures of the other half's labels."""
         images = case.run.view(case.run.native(case.images[: self.MOST_IMAGES]))
         images, labels = images.reshape(len(images), -1), case.labels[: self.MOST_IMAGES]
-        if np.bincount(labels, minlength=len(case.class_names)).min() < self.LEAST_IMAGES:
+        if np.unique(labels, return_counts=True)[1].min() < self.LEAST_IMAGES:
             return None
         order = np.random.default_rng(6).permutation(len(images))
         first, second = order[::2], order[1::2]

@@ -12,6 +12,7 @@ import tensorflow as tf
 from course_lib.gan.combined import CombinedGAN, FrozenDiscriminatorError
 from course_lib.gan.conditional import ConditionalGAN
 from course_lib.gan.gan import GAN
+from course_lib.judging.doctor.illness import NotExaminedError
 from course_lib.judging.doctor.shapes import models_in
 
 GENERATORS = ("generator", "gen", "g_model", "generator_model", "netG", "G", "g")
@@ -20,10 +21,6 @@ DISCRIMINATORS = (
 )
 STEPS = ("train_on_batch", "train_step", "training_step", "step", "train_one_step")
 SIZES = (32, 64, 128, 256, 100, 16)  # of a batch; a loop may be written for one of them only
-
-
-class NotExaminedError(Exception):
-    """Something that the doctor needs is missing or fails; the message says what to hand over."""
 
 
 def find_networks(gan) -> tuple[keras.Model, keras.Model]:
@@ -40,7 +37,7 @@ def find_networks(gan) -> tuple[keras.Model, keras.Model]:
         return _generator_first(*gan)
     found = [_named(gan, names) for names in (GENERATORS, DISCRIMINATORS)]
     if None in found:
-        found = models_in(gan)
+        found = _two_models(gan)
     if len(found) != 2:
         raise NotExaminedError(
             "the run: it has no attributes `generator` and `discriminator`; hand over the pair: "
@@ -56,6 +53,14 @@ def _generator_first(first, second):
     except (AttributeError, ValueError, TypeError):  # unknown, or several outputs
         return first, second
     return (second, first) if sizes[0] < sizes[1] else (first, second)
+
+
+def _two_models(gan):
+    """Return the two models of a combined model, or of an object or a dict that holds just two."""
+    held = gan if isinstance(gan, dict) else getattr(gan, "__dict__", {})
+    held = [thing for thing in held.values() if isinstance(thing, keras.Model)]
+    found = models_in(gan) or held
+    return _generator_first(*found) if len(found) == 2 else found
 
 
 def _named(gan, names):

@@ -1,7 +1,11 @@
-"""What an illness of a run is: its name, how it is recognised, its cause and its fix."""
+"""What an illness of a run is, and the error for what can't be examined."""
 
 from abc import ABC, abstractmethod
 from typing import NamedTuple
+
+
+class NotExaminedError(Exception):
+    """Something that the doctor needs is missing or fails; the message says what to hand over."""
 
 
 class Finding(NamedTuple):

@@ -4,7 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 from course_lib.data.dataset import Dataset
-from course_lib.judging.doctor.handover import NotExaminedError
+from course_lib.judging.doctor.illness import NotExaminedError
+from course_lib.judging.metrics import LEAST
 
 MOST_BATCHES = 400  # of a tf.data.Dataset
 ENOUGH = 3000  # images of it
@@ -22,17 +23,37 @@ def images_and_labels(images) -> tuple:
         images = _collect(images)
     pair = images if isinstance(images, (tuple, list)) and len(images) == 2 else (images, None)
     found, labels = np.asarray(pair[0]), pair[1]
-    if found.ndim < 2 or found.dtype.kind not in "fiu" or len(found) < 2:
+    if found.ndim < 2 or found.dtype.kind not in "fiu":
         raise NotExaminedError(
             f"the run: the images are {found.dtype} of the shape {list(found.shape)}; hand over an "
             "array [N, 28, 28, 1] or a Dataset"
         )
+    if len(found) < LEAST:
+        raise NotExaminedError(
+            f"the run: {len(found)} real images are too few to compare with; hand over all that "
+            f"the run was trained on, {LEAST} or more"
+        )
     found = found.astype("float32") if found.dtype != np.uint8 else found
-    if labels is not None:
-        labels = np.asarray(labels)
-        labels = labels.argmax(axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels
-        labels = labels.ravel().astype("int64")
-    return found, labels
+    return found, None if labels is None else _as_numbers(labels, len(found))
+
+
+def _as_numbers(labels, n):
+    """Return `n` labels as integers, from numbers, one-hot rows or names."""
+    labels = np.asarray(labels)
+    labels = labels.argmax(axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.ravel()
+    if len(labels) != n:
+        raise NotExaminedError(
+            f"the run: {n} images came with {len(labels)} labels; hand over one for each image"
+        )
+    if labels.dtype.kind in "USO":
+        labels = np.unique(labels.astype(str), return_inverse=True)[1]
+    numbers = labels.astype("int64")
+    if (numbers != labels).any() or numbers.min() < 0:
+        wrong = labels[np.argmax((numbers != labels) | (numbers < 0))]
+        raise NotExaminedError(
+            f"the run: one label is {wrong}; hand over whole numbers, 0 for the first class"
+        )
+    return numbers
 
 
 def _collect(batches):

@@ -6,8 +6,7 @@ score (`python benchmarks/clinic --tuning`).
 
 import numpy as np
 
-from course_lib.judging.doctor.handover import NotExaminedError
-from course_lib.judging.doctor.illness import Illness
+from course_lib.judging.doctor.illness import Illness, NotExaminedError
 from course_lib.judging.doctor.measures import (
     ALL_ALIKE,
     SHARP,
@@ -69,9 +68,9 @@ class ConstantOutput(Illness):
     def look(self, case) -> str | None:
         """Look at how much the samples vary, and at the contrast of their mean."""
         varied, usual = spread(case.samples), spread(case.real)
-        if varied > ALL_ALIKE * usual or (0 < case.steps < self.EARLY and case.answers_to_z):
+        if varied > ALL_ALIKE * usual or (case.is_before(self.EARLY) and case.answers_to_z):
             return None
-        if varied > self.AT_ALL * usual and 0 < case.steps < self.FEW:
+        if varied > self.AT_ALL * usual and case.is_before(self.FEW):
             return None
         if case.samples.mean(axis=0).std() < self.PLAIN * case.real[0].std():
             return (
@@ -125,7 +124,9 @@ class BlindDiscriminator(Illness):
     def _learns(self, case):
         """Whether a D of a short run comes to rank more pairs right, so that it isn't blind."""
         try:
-            return 0 < case.steps < self.EARLY and case.later.ranked_right > self.LEAST
+            if not case.is_before(self.EARLY):
+                return False
+            return self._gains(case) > self.D_LEARNS or case.later.ranked_right > self.LEAST
         except NotExaminedError:  # without a step, what D says now must do
             return False
 
@@ -172,7 +173,7 @@ class ModeCollapse(Illness):
 
     def look(self, case) -> str | None:
         """Look for missing classes, and for classes whose samples are all alike."""
-        early = 0 < case.steps < self.EARLY
+        early = case.is_before(self.EARLY)
         if show_one_picture(case.samples, case.real):
             may_still_come = early and case.answers_to_z
             return None if may_still_come else "all samples show about the same character"
@@ -207,7 +208,7 @@ class ModeCollapse(Illness):
         if case.report.coverage / written > self.COVERED * case.report.real.coverage:
             return False
         total = max(sum(counts.values()), 1)
-        blurred = 0 < case.steps < self.BLURRED and max(counts.values()) > self.ONE_CLASS * total
+        blurred = case.is_before(self.BLURRED) and max(counts.values()) > self.ONE_CLASS * total
         seen = sum(counts[name] for name in missing) / len(missing) / total
         return blurred or seen > self.NEVER
 
@@ -226,7 +227,7 @@ class SaturatedDiscriminator(Illness):
 
     def look(self, case) -> str | None:
         """Look at whether D ranks all pairs right and gives fakes a score of nearly 0."""
-        if 0 < case.steps < self.EARLY:
+        if case.is_before(self.EARLY):
             return None
         right = fraction_ranked_right(*case.logits)
         score = np.median(sigmoid(case.logits[1]))
@@ -278,6 +279,8 @@ class Undertrained(Illness):
             f"the samples lie near {near:.0%} of the real images "
             f"(other real images: near {real:.0%})"
         )
+        if case.is_untrained:
+            return f"{seen}; no training step has been taken yet"
         if not case.steps:
             return seen
         more = case.steps * (self.GOAL * real / max(near, self.FLOOR * real) - 1)

@@ -3,7 +3,7 @@
 from course_lib.judging.doctor.case import Case
 from course_lib.judging.doctor.data import Copying, NonFinite
 from course_lib.judging.doctor.dataset import BadDataset
-from course_lib.judging.doctor.handover import NotExaminedError
+from course_lib.judging.doctor.illness import NotExaminedError
 from course_lib.judging.doctor.results import (
     BlindDiscriminator,
     ConstantOutput,
@@ -145,6 +145,7 @@ def explain(findings) -> str:
         found = "\n".join(f"{n}. {f}" for n, f in enumerate(findings, 1))
         return "\n".join([f"The doctor found:\n{found}", *gaps])
     if gaps:
+        unseen = gaps[0].startswith("Not examined: the run: ")
         nothing = "The doctor found nothing wrong in what it could examine."
-        return "\n".join([nothing, *gaps])
+        return "\n".join(["The doctor couldn't examine this run." if unseen else nothing, *gaps])
     return "The doctor found nothing wrong: this run is healthy."

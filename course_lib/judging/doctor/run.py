@@ -23,7 +23,7 @@ from course_lib.judging.doctor.activations import (
     without_sigmoid,
 )
 from course_lib.judging.doctor.compiled import classic_step
-from course_lib.judging.doctor.handover import NotExaminedError
+from course_lib.judging.doctor.illness import NotExaminedError
 from course_lib.judging.doctor.images import images_and_labels
 from course_lib.judging.doctor.measures import Z_KINDS
 from course_lib.judging.doctor.reach import follow
@@ -31,6 +31,7 @@ from course_lib.judging.doctor.restore import put_back
 from course_lib.judging.doctor.shapes import IMAGE, LABEL, Z, as_label, image_shape, ports
 from course_lib.networks.endings import last_activation
 
+LARGEST_Z = 7  # pixels: a z may be a small map, but hardly a larger one
 AT_ONCE = 500  # images that a network is asked about in one call
 NEEDS_LABELS = (
     "what D says: the networks take labels, and none came with the images; hand over both: "
@@ -64,6 +65,12 @@ class Run:
         self.z_ports = ports(self.generator, Z)
         self.d_ports = ports(self.discriminator, IMAGE)
         self.native_shape = image_shape(self.generator, self.z_ports)
+        shape = next(port.shape for port in self.z_ports if port.role == Z)
+        if len(shape) == 3 and None not in shape[:2] and min(shape[:2]) > LARGEST_Z:
+            raise NotExaminedError(
+                f"the run: the generator is given {list(shape)}, as a translator of images is; the "
+                "doctor examines generators of random vectors"
+            )
 
     @cached_property
     def things(self) -> list:

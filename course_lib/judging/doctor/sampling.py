@@ -43,7 +43,7 @@ class StaleBatchNorm(Illness):
         """Compare the images of the same z, drawn in training mode and in inference mode."""
         kind, layers = keras.layers.BatchNormalization, case.run.generator._flatten_layers()
         momentum = max((layer.momentum for layer in layers if isinstance(layer, kind)), default=0)
-        if not momentum or (momentum <= self.SLOW and 0 < case.steps < self.EARLY):
+        if not momentum or (momentum <= self.SLOW and case.is_before(self.EARLY)):
             return None
         if case.steps * (1 - momentum) > self.FOLLOWED:
             return None

@@ -5,6 +5,8 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
+from course_lib.judging.doctor.illness import NotExaminedError
+
 IMAGE, Z, LABEL = "image", "z", "label"
 LEAST_IMAGE = 64  # numbers: a label or a z that stands beside an image has fewer
 
@@ -29,14 +31,26 @@ def ports(network, main) -> list[Port]:
         network: a keras.Model. One written as a subclass without an Input has a single input, whose
             width is read from its first weight.
         main: the role of the most important input, `IMAGE` or `Z`; every other one is a label.
+
+    Raises:
+        NotExaminedError: if it isn't a Keras model, or has no weights yet.
     """
+    name = "generator" if main == Z else "discriminator"
+    if not isinstance(network, keras.Layer):
+        raise NotExaminedError(
+            f"the run: the {name} is a {type(network).__name__}; the doctor examines Keras models"
+        )
     try:
         tensors = list(network.inputs)
     except (AttributeError, ValueError, TypeError):
         tensors = []
     if not tensors:
         kernel = next((w for w in network.weights if len(w.shape) > 1), None)
-        return [Port(main, tuple(kernel.shape[:1]) if kernel is not None else (), "float32")]
+        if kernel is None:
+            raise NotExaminedError(
+                f"the run: the {name} has no weights yet; call it once on a batch, then ask again"
+            )
+        return [Port(main, tuple(kernel.shape[:1]), "float32")]
     shapes = [tuple(tensor.shape[1:]) for tensor in tensors]
     sizes = [0 if _is_label(t) else int(np.prod([n or 1 for n in t.shape[1:]])) for t in tensors]
     chief = int(np.argmax(sizes))

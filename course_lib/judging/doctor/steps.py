@@ -7,8 +7,7 @@ import keras
 import numpy as np
 
 from course_lib.judging.doctor.activations import RANGES
-from course_lib.judging.doctor.handover import NotExaminedError
-from course_lib.judging.doctor.illness import Illness
+from course_lib.judging.doctor.illness import Illness, NotExaminedError
 from course_lib.judging.doctor.measures import fraction_ranked_right, sigmoid, spread
 from course_lib.judging.doctor.recording import batch_norm_fraction
 
