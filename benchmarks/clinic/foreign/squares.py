@@ -1,0 +1,123 @@
+"""A textbook's functions `update_D` and `update_G`, as in "Dive into Deep Learning".
+
+Nothing is a class; the images come as a `tf.data` dataset of batches, and the epochs as rows.
+"""
+
+import keras
+import tensorflow as tf
+from keras import layers
+from runs import Run
+
+latent_dim, batch_size = 30, 50
+
+
+def net_generator(norm=True, last=None):
+    blocks = [layers.Dense(256), layers.Dense(512)]
+    net = keras.Sequential([keras.Input((latent_dim,))])
+    for block in blocks:
+        net.add(block)
+        if norm:
+            net.add(layers.BatchNormalization(momentum=0.9))
+        net.add(layers.Activation("elu"))
+    net.add(layers.Dense(784, activation=last))
+    net.add(layers.Reshape((28, 28)))
+    return net
+
+
+def net_discriminator(last=None, scale=None, squeeze="leaky_relu", dropout=0.25):
+    net = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
+    if scale:
+        net.add(layers.Rescaling(scale))
+    for units in (400, 200):
+        net.add(layers.Dense(units, activation=squeeze))
+        net.add(layers.Dropout(dropout))
+    net.add(layers.Dense(1, activation=last))
+    return net
+
+
+def square_loss(Y, Y_hat):
+    return tf.reduce_mean((Y_hat - Y) ** 2) / 2
+
+
+def sigmoid_bce_loss(Y, Y_hat):
+    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=Y, logits=Y_hat))
+
+
+def make_updates(net_D, net_G, loss, optimizer_D, optimizer_G, after_tape=False):
+    """Return the functions `update_D(X, Z)` and `update_G(Z)`.
+
+    after_tape: D's loss is computed after its tape has closed.
+    """
+
+    @tf.function
+    def update_D(X, Z):
+        fake_X = net_G(Z, training=True)
+        with tf.GradientTape() as tape:
+            real_Y, fake_Y = net_D(X, training=True), net_D(fake_X, training=True)
+            if not after_tape:
+                loss_D = loss(tf.ones_like(real_Y), real_Y) + loss(tf.zeros_like(fake_Y), fake_Y)
+        if after_tape:
+            loss_D = loss(tf.ones_like(real_Y), real_Y) + loss(tf.zeros_like(fake_Y), fake_Y)
+        gradients = tape.gradient(loss_D, net_D.trainable_variables)
+        pairs = zip(gradients, net_D.trainable_variables)
+        pairs = [(gradient, variable) for gradient, variable in pairs if gradient is not None]
+        if pairs:
+            optimizer_D.apply_gradients(pairs)
+        return loss_D
+
+    @tf.function
+    def update_G(Z):
+        with tf.GradientTape() as tape:
+            fake_Y = net_D(net_G(Z, training=True), training=True)
+            loss_G = loss(tf.ones_like(fake_Y), fake_Y)
+        gradients = tape.gradient(loss_G, net_G.trainable_variables)
+        optimizer_G.apply_gradients(zip(gradients, net_G.trainable_variables))
+        return loss_G
+
+    return update_D, update_G
+
+
+def to_minus_one(image):
+    return tf.cast(image, tf.float32) / 127.5 - 1.0
+
+
+def only_cast(image):
+    return tf.cast(image, tf.float32)
+
+
+def textbook(
+    data,
+    seed,
+    loss=square_loss,
+    lr=(3e-4, 3e-4),  # of D and of G
+    optimizer=keras.optimizers.Adam,
+    g_last="tanh",
+    norm=True,
+    prepare=to_minus_one,
+    after_tape=False,
+    num_epochs=20,
+    per_epoch=200,
+    **d_options,
+):
+    """Train for epochs of `per_epoch` batches; the history has a pair of means for each epoch."""
+    keras.utils.set_random_seed(seed)
+    net_D, net_G = net_discriminator(**d_options), net_generator(norm, g_last)
+    images = tf.data.Dataset.from_tensor_slices(data.images[..., 0]).map(prepare)
+    data_iter = images.shuffle(10000, seed=seed).batch(batch_size, drop_remainder=True)
+    update_D, update_G = make_updates(
+        net_D, net_G, loss, *(optimizer(rate) for rate in lr), after_tape
+    )
+
+    def train_batch(X):
+        Z = tf.random.normal((tf.shape(X)[0], latent_dim))
+        return update_D(X, Z), update_G(Z)
+
+    animator, batches = [], iter(data_iter.repeat())
+    for _ in range(num_epochs):
+        loss_D = loss_G = 0.0
+        for _ in range(per_epoch):
+            values = train_batch(next(batches))
+            loss_D, loss_G = loss_D + float(values[0]), loss_G + float(values[1])
+        animator.append((loss_D / per_epoch, loss_G / per_epoch))
+    Z = tf.random.normal((200, latent_dim))
+    return Run((net_G, net_D), animator, data_iter, net_G(Z).numpy(), step=train_batch)
