@@ -60,7 +60,7 @@ def unsigned(img):
 note, book, port = (partial(on_digits, s) for s in (nb.notebook, train_book_class, pt.ported))
 paper, lab, cond = (partial(on_digits, s) for s in (rel.research, lab_class, main))
 info, aux, text = (partial(on_digits, s) for s in (infogan, auxiliary_gan, textbook))
-clipped = partial(lab, clip_value=0.03, optimizer=keras.optimizers.RMSprop, lr=3e-4, n_critic=3)
+clipped = partial(lab, clip_value=0.03, optimizer=keras.optimizers.RMSprop, lr=6e-4, n_critic=2)
 
 SICK = {  # name: (illness, function of seed -> Run)
     "notebook: softmax of one unit": (
@@ -191,9 +191,13 @@ SICK = {  # name: (illness, function of seed -> Run)
         partial(info, change=head_of_sorted, steps=800),
     ),
     "infogan: G trains all of q": ("leaking-step", partial(info, all_of_q=True, steps=800)),
+    "auxiliary: noise added to the embedding": (
+        "mode-collapse",
+        partial(aux, add=True, weight=1.0, steps=900),
+    ),
     "textbook: only casts": (
         "pixel-range-mismatch",
-        partial(text, prepare=only_cast, num_epochs=5),
+        partial(text, prepare=only_cast, num_epochs=4),
     ),
     "textbook: losses after the tape": (
         "frozen-discriminator",
@@ -205,13 +209,13 @@ SICK = {  # name: (illness, function of seed -> Run)
     ),
 }
 HEALTHY = {  # name: function of seed -> Run
-    "notebook": partial(note, lr=(4e-4, 4e-4)),
-    "notebook, labels of 1": partial(note, lr=(4e-4, 4e-4), real=1.0, kit=True),
+    "notebook": note,
+    "notebook, labels of 1": partial(note, real=1.0, kit=True),
     "book class": book,
     "book class, no noise": partial(book, noise_param=0.0, kit=True),
     "ported": port,
     "ported, least squares": partial(port, criterion=pt.mse_loss, d_options={"last": None}),
-    "paper, R1": partial(paper, gamma=0.05),
+    "paper, R1": partial(paper, gamma=0.02),
     "paper, relativistic": partial(paper, losses=rel.relativistic),
     "paper, noise on D's input": partial(paper, d_options={"noise": 0.1}),
     "lab": lab,

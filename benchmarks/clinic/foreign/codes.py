@@ -1,4 +1,4 @@
-"""Two GANs with a second head on D: an InfoGAN, and an AC-GAN on sums of noise and embedding.
+"""Two GANs with a second head on D: an InfoGAN, and an AC-GAN.
 
 Both are notebooks' classes with `fit`-like loops of their own, and report once in 50 steps.
 """
@@ -12,19 +12,20 @@ from runs import Run
 NOISE, CATEGORIES, BATCH = 54, 10, 32
 
 
-def decoder(code):
+def decoder(code, last="sigmoid"):
     """Paint an image in [0, 1] from a code."""
-    x = layers.Dense(128, activation="relu")(code)
-    x = layers.Dense(7 * 7 * 32, activation="relu")(x)
-    x = layers.Reshape((7, 7, 32))(x)
-    x = layers.Conv2DTranspose(32, 5, strides=2, padding="same", activation="relu")(x)
-    x = layers.Conv2DTranspose(16, 5, strides=2, padding="same", activation="relu")(x)
-    return layers.Conv2D(1, 5, padding="same", activation="sigmoid")(x)
+    x = layers.Dense(7 * 7 * 40)(code)
+    x = layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(x))
+    x = layers.Reshape((7, 7, 40))(x)
+    for filters in (32, 16):
+        x = layers.Conv2DTranspose(filters, 5, strides=2, padding="same")(x)
+        x = layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(x))
+    return layers.Conv2D(1, 5, padding="same", activation=last)(x)
 
 
-def body(image, dropout=0.2):
+def body(image, dropout=0.1):
     x = image
-    for filters in (16, 32, 64):
+    for filters in (20, 40, 64):
         x = layers.Conv2D(filters, 3, strides=2, padding="same")(x)
         x = layers.Dropout(dropout)(layers.LeakyReLU(0.2)(x))
     return layers.Flatten()(x)
@@ -36,7 +37,7 @@ class InfoGAN:
     all_of_q: G's optimizer gets all weights of `q`, instead of its last layer and G alone.
     """
 
-    def __init__(self, ends="sigmoid", lr=(3e-4, 6e-4), weight=0.5, all_of_q=False):
+    def __init__(self, ends="sigmoid", lr=(1e-3, 1e-3), weight=0.5, all_of_q=False):
         code = keras.Input((NOISE + CATEGORIES,))
         self.g = keras.Model(code, decoder(code))
         image = keras.Input((28, 28, 1))
@@ -61,12 +62,12 @@ class InfoGAN:
         code, _ = self.sample_code(n)
         with tf.GradientTape() as tape:
             d_loss = self.bce(ones, self.d(real, training=True))
-            d_loss += self.bce(zeros, self.d(self.g(code), training=True))
+            d_loss += self.bce(zeros, self.d(self.g(code, training=True), training=True))
         weights = self.d.trainable_variables
         self.opt_d.apply_gradients(zip(tape.gradient(d_loss, weights), weights))
         code, category = self.sample_code(n)
         with tf.GradientTape() as tape:
-            fake = self.g(code)
+            fake = self.g(code, training=True)
             g_loss = self.bce(ones, self.d(fake, training=True))
             info = self.cce(category, self.q(fake, training=True))
             total = g_loss + self.weight * info
@@ -95,12 +96,16 @@ def infogan(data, seed, steps=1500, change_code=lambda code: code, per_report=50
 
 
 class AuxiliaryGAN:
-    """Labels of 0 for real and 1 for fake; D's second head names the class."""
+    """Labels of 0 for real and 1 for fake; D's second head names the class.
 
-    def __init__(self, lr=(4e-4, 6e-4), validity="sigmoid", fooling=0.0, dropout=0.2):
+    weight: of the class loss in G's step. add: G's code is the sum of noise and embedding.
+    """
+
+    def __init__(self, lr=(8e-4, 8e-4), validity="sigmoid", dropout=0.1, weight=0.2, add=False):
         z, label = keras.Input((NOISE,)), keras.Input((1,), dtype="int32")
-        code = layers.Add()([z, layers.Flatten()(layers.Embedding(10, NOISE, "normal")(label))])
-        code = layers.Concatenate()([code, layers.CategoryEncoding(10, "one_hot")(label)])
+        embedding = layers.Embedding(10, NOISE, keras.initializers.RandomNormal(stddev=1.0))
+        join = layers.Add if add else layers.Concatenate
+        code = join()([z, layers.Flatten()(embedding(label))])
         self.generator = keras.Model([z, label], decoder(code))
         image = keras.Input((28, 28, 1))
         features = body(image, dropout)
@@ -109,28 +114,29 @@ class AuxiliaryGAN:
         self.d_opt, self.g_opt = (keras.optimizers.Adam(rate, beta_1=0.5) for rate in lr)
         self.adversarial = keras.losses.BinaryCrossentropy()
         self.auxiliary = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-        self.fooling = fooling
+        self.weight = weight
 
     @tf.function
     def train_step(self, images, labels):
         n = tf.shape(images)[0]
         labels = tf.reshape(tf.cast(labels, tf.int32), (n, 1))
         z, wanted = tf.random.normal((n, NOISE)), tf.random.uniform((n, 1), 0, 10, tf.int32)
-        with tf.GradientTape(persistent=True) as tape:
-            fakes = self.generator([z, wanted], training=True)
+        with tf.GradientTape() as tape:
             real_answer, real_class = self.discriminator(images, training=True)
-            fake_answer, fake_class = self.discriminator(fakes, training=True)
+            fakes = self.generator([z, wanted], training=True)
+            fake_answer, _ = self.discriminator(fakes, training=True)
             loss_d = self.adversarial(tf.zeros((n, 1)), real_answer)
             loss_d += self.adversarial(tf.ones((n, 1)), fake_answer)
             loss_d += self.auxiliary(labels, real_class)
-            loss_g = self.adversarial(self.fooling * tf.ones((n, 1)), fake_answer)
-            loss_g += self.auxiliary(wanted, fake_class)
-        for loss, network, optimizer in (
-            (loss_d, self.discriminator, self.d_opt),
-            (loss_g, self.generator, self.g_opt),
-        ):
-            weights = network.trainable_variables
-            optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights))
+        weights = self.discriminator.trainable_variables
+        self.d_opt.apply_gradients(zip(tape.gradient(loss_d, weights), weights))
+        with tf.GradientTape() as tape:
+            fakes = self.generator([z, wanted], training=True)
+            fake_answer, fake_class = self.discriminator(fakes, training=True)
+            loss_g = self.adversarial(tf.zeros((n, 1)), fake_answer)
+            loss_g += self.weight * self.auxiliary(wanted, fake_class)
+        weights = self.generator.trainable_variables
+        self.g_opt.apply_gradients(zip(tape.gradient(loss_g, weights), weights))
         return {"d": loss_d, "g": loss_g}
 
 

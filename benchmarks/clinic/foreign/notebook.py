@@ -64,14 +64,14 @@ def random_normal(n):
 def notebook(
     data,
     seed,
-    lr=(2e-4, 2e-4),  # of D and of G
+    lr=(4e-4, 4e-4),  # of D and of G
     real=0.9,
     last="tanh",
     d_options=None,
     prepare=load_data,
     sampled=random_normal,
     rows=None,
-    steps=5000,
+    steps=6000,
     batch_size=64,
     save=None,
 ):

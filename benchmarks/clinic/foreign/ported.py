@@ -147,7 +147,7 @@ def ported(
     seed,
     criterion=bce_loss,
     optimizers=(adam, adam),
-    lr=(4e-4, 2e-4),  # of G and of D
+    lr=(8e-4, 5e-4),  # of G and of D
     g_options=None,
     d_options=None,
     transform=to_tensor,
@@ -155,7 +155,7 @@ def ported(
     order=np.random.permutation,
     share=False,
     show="fake",
-    steps=1200,
+    steps=2000,
     batch_size=32,
     **trainer_options,
 ):

@@ -15,10 +15,10 @@ from runs import Run
 FLAGS = {  # the defaults of the command line
     "dim_z": 32,
     "batch": 32,
-    "lr_g": 4e-4,
-    "lr_d": 4e-4,
+    "lr_g": 8e-4,
+    "lr_d": 6e-4,
     "loss": "hinge",
-    "iters": 1300,
+    "iters": 1900,
     "n_dis": 1,
     "momentum": 0.9,
     "warmup": 0,
@@ -68,7 +68,8 @@ class ConditionalBatchNorm(layers.Layer):
 
 def make_G(args):
     z, y = keras.Input((args.dim_z,)), keras.Input((), dtype="int32")
-    x = layers.Reshape((7, 7, 40))(layers.Dense(7 * 7 * 40)(z))
+    x = layers.Concatenate()([z, layers.Embedding(10, 16)(y)])
+    x = layers.Reshape((7, 7, 40))(layers.Dense(7 * 7 * 40)(x))
     for filters in (32, 20):
         x = layers.ReLU()(ConditionalBatchNorm(args.momentum)([x, y]))
         x = layers.Conv2DTranspose(filters, 4, strides=2, padding="same")(x)

@@ -25,9 +25,9 @@ def G_basic(fmaps=40, last="sigmoid"):
             layers.Dense(7 * 7 * fmaps, activation="relu", name="dense_in"),
             layers.Reshape((7, 7, fmaps)),
             layers.UpSampling2D(interpolation="bilinear"),
-            layers.Conv2D(fmaps, 3, padding="same", activation="relu", name="conv14"),
+            layers.Conv2D(24, 3, padding="same", activation="relu", name="conv14"),
             layers.UpSampling2D(interpolation="bilinear"),
-            layers.Conv2D(fmaps // 2, 3, padding="same", activation="relu", name="conv28"),
+            layers.Conv2D(16, 3, padding="same", activation="relu", name="conv28"),
             layers.Conv2D(1, 3, padding="same", activation=last, name="to_gray"),
         ],
         name="generator",
@@ -163,7 +163,7 @@ def research(
     d_first=0,
     scale=lambda images: images.astype("float32") / 255.0,
     batch_size=32,
-    steps=1500,
+    steps=2500,
 ):
     """Train with `losses`, which takes D's scores of real and fake images and returns two losses.
 

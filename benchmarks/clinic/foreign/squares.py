@@ -8,31 +8,36 @@ import tensorflow as tf
 from keras import layers
 from runs import Run
 
-latent_dim, batch_size = 30, 50
+latent_dim, batch_size = 30, 40
+
+
+def G_block(channels, norm):
+    """Return the layers that double the size of a map."""
+    block = [layers.Conv2DTranspose(channels, 4, strides=2, padding="same", use_bias=not norm)]
+    if norm:
+        block.append(layers.BatchNormalization(momentum=0.9))
+    return [*block, layers.Activation("elu")]
+
+
+def D_block(channels, dropout):
+    """Return the layers that halve the size of a map."""
+    conv = layers.Conv2D(channels, 3, strides=2, padding="same")
+    return [conv, layers.LeakyReLU(0.2), layers.Dropout(dropout)]
 
 
 def net_generator(norm=True, last=None):
-    blocks = [layers.Dense(256), layers.Dense(512)]
-    net = keras.Sequential([keras.Input((latent_dim,))])
-    for block in blocks:
-        net.add(block)
-        if norm:
-            net.add(layers.BatchNormalization(momentum=0.9))
-        net.add(layers.Activation("elu"))
-    net.add(layers.Dense(784, activation=last))
-    net.add(layers.Reshape((28, 28)))
-    return net
+    first = [keras.Input((latent_dim,)), layers.Dense(7 * 7 * 40), layers.Reshape((7, 7, 40))]
+    if norm:
+        first.append(layers.BatchNormalization(momentum=0.9))
+    out = layers.Conv2D(1, 3, padding="same", activation=last)
+    elu = layers.Activation("elu")
+    return keras.Sequential([*first, elu, *G_block(32, norm), *G_block(20, norm), out])
 
 
-def net_discriminator(last=None, scale=None, squeeze="leaky_relu", dropout=0.25):
-    net = keras.Sequential([keras.Input((28, 28)), layers.Flatten()])
-    if scale:
-        net.add(layers.Rescaling(scale))
-    for units in (400, 200):
-        net.add(layers.Dense(units, activation=squeeze))
-        net.add(layers.Dropout(dropout))
-    net.add(layers.Dense(1, activation=last))
-    return net
+def net_discriminator(last=None, dropout=0.1):
+    blocks = [*D_block(20, dropout), *D_block(40, dropout), *D_block(60, dropout)]
+    head = [layers.Flatten(), layers.Dense(1, activation=last)]
+    return keras.Sequential([keras.Input((28, 28, 1)), *blocks, *head])
 
 
 def square_loss(Y, Y_hat):
@@ -89,20 +94,20 @@ def textbook(
     data,
     seed,
     loss=square_loss,
-    lr=(3e-4, 3e-4),  # of D and of G
+    lr=(6e-4, 8e-4),  # of D and of G
     optimizer=keras.optimizers.Adam,
     g_last="tanh",
     norm=True,
     prepare=to_minus_one,
     after_tape=False,
-    num_epochs=20,
-    per_epoch=200,
+    num_epochs=18,
+    per_epoch=100,
     **d_options,
 ):
     """Train for epochs of `per_epoch` batches; the history has a pair of means for each epoch."""
     keras.utils.set_random_seed(seed)
     net_D, net_G = net_discriminator(**d_options), net_generator(norm, g_last)
-    images = tf.data.Dataset.from_tensor_slices(data.images[..., 0]).map(prepare)
+    images = tf.data.Dataset.from_tensor_slices(data.images).map(prepare)
     data_iter = images.shuffle(10000, seed=seed).batch(batch_size, drop_remainder=True)
     update_D, update_G = make_updates(
         net_D, net_G, loss, *(optimizer(rate) for rate in lr), after_tape

@@ -103,7 +103,7 @@ class DCGAN(keras.Model):
 def train_book_class(
     data,
     seed,
-    rates=(5e-4, 5e-4),  # of D and of G
+    rates=(5e-4, 8e-4),  # of D and of G
     noise_param=0.1,
     last="sigmoid",
     loss_fn=None,

@@ -18,7 +18,7 @@ class Config:
 
     latent_dim: int = 40
     batch_size: int = 32
-    n_critic: int = 3
+    n_critic: int = 2
     clip_value: float = 0.0
     clip_everything: bool = False
     gp_weight: float = 10.0
@@ -28,7 +28,7 @@ class Config:
     critic_last: str | None = None
     label_of_g: float = -1.0
     z_train: str = "normal"
-    iterations: int = 700
+    iterations: int = 1500
 
 
 def wasserstein_loss(y_true, y_pred):
