@@ -5,7 +5,7 @@ Each batch of D is one array, real images first, as in the notebooks that many p
 
 import numpy as np
 from keras import initializers
-from keras.layers import BatchNormalization, Dense, Dropout, GaussianNoise, Input, LeakyReLU
+from keras.layers import BatchNormalization, Dense, Dropout, Input, LeakyReLU
 from keras.models import Model, Sequential
 from keras.optimizers import Adam
 from keras.utils import set_random_seed
@@ -25,10 +25,8 @@ def get_generator(last="tanh", width=128):
     return generator
 
 
-def get_discriminator(optimizer, last="sigmoid", noise=0.0, norm=False):
+def get_discriminator(optimizer, last="sigmoid", norm=False):
     discriminator = Sequential([Input((784,))])
-    if noise:
-        discriminator.add(GaussianNoise(noise))
     discriminator.add(Dense(384, kernel_initializer=init))
     if norm:
         discriminator.add(BatchNormalization())

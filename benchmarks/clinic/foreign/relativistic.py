@@ -34,13 +34,22 @@ def G_basic(fmaps=40, last="sigmoid"):
     )
 
 
-def D_basic(fmaps=20, last=None, norm=False, noise=0.0, before=None):
-    """noise: the deviation of the noise on the images. before: a layer that takes the images."""
+class AddNoise(layers.Layer):
+    """Add normal noise in training."""
+
+    def __init__(self, deviation):
+        super().__init__()
+        self.deviation = deviation
+
+    def call(self, x, training=False):
+        return x + self.deviation * tf.random.normal(tf.shape(x)) if training else x
+
+
+def D_basic(fmaps=20, last=None, norm=False, noise=0.0):
+    """noise: the deviation of the noise on the images."""
     model = keras.Sequential([layers.Input((28, 28, 1))], name="discriminator")
-    if before is not None:
-        model.add(before)
     if noise:
-        model.add(layers.GaussianNoise(noise))
+        model.add(AddNoise(noise))
     for i in range(3):
         model.add(layers.Conv2D(fmaps * 2**i, 3, strides=2, padding="same", name=f"conv{i}"))
         if norm and i:

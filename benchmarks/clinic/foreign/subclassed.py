@@ -109,7 +109,7 @@ def train_book_class(
     loss_fn=None,
     momentum=0.9,
     prepare=preprocess,
-    epochs=20,
+    epochs=25,
     steps=100,
     finish=None,
 ):
@@ -127,12 +127,11 @@ def train_book_class(
         loss_fn=loss_fn,
     )
     history = dcgan.fit(batches, epochs=epochs, steps_per_epoch=steps, verbose=0)
-    if finish:
-        dcgan.generator = finish(dcgan.generator)
+    generator = finish(dcgan.generator) if finish else dcgan.generator
     z = np.random.normal(size=(200, Z_DIM)).astype("float32")
-    samples = dcgan.generator.predict(z, batch_size=50, verbose=0)
+    samples = generator.predict(z, batch_size=50, verbose=0)
     images = prepare(data.images).numpy()
-    return Run(dcgan, history, images, samples)
+    return Run((generator, dcgan.discriminator) if finish else dcgan, history, images, samples)
 
 
 def load_trained_weights(generator):
