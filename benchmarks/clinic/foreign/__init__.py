@@ -47,16 +47,6 @@ def sgd(lr):
     return keras.optimizers.SGD(lr)
 
 
-def signed(images):
-    """Return the pixels in [-1, 1]."""
-    return images.astype("float32") / 127.5 - 1.0
-
-
-def unsigned(img):
-    """Return the pixels of a batch in [0, 1]."""
-    return keras.ops.cast(img, "float32") / 255.0
-
-
 note, book, port = (partial(on_digits, s) for s in (nb.notebook, train_book_class, pt.ported))
 paper, lab, cond = (partial(on_digits, s) for s in (rel.research, lab_class, main))
 info, aux, text = (partial(on_digits, s) for s in (infogan, auxiliary_gan, textbook))
@@ -131,7 +121,10 @@ SICK = {  # name: (illness, function of seed -> Run)
         "blind-discriminator",
         partial(paper, d_options={"noise": 25.0}, steps=600),
     ),
-    "paper: variables with a d": ("leaking-step", partial(paper, variables=rel.by_name, steps=600)),
+    "paper: variables with a d": (
+        "leaking-step",
+        partial(paper, variables=rel.by_name, losses=rel.relativistic, steps=500),
+    ),
     "paper: one Adam, relativistic": (
         "shared-optimizer",
         partial(paper, one_optimizer=True, losses=rel.relativistic, steps=500),
@@ -144,19 +137,15 @@ SICK = {  # name: (illness, function of seed -> Run)
         "swapped-labels",
         partial(paper, losses=rel.logistic_wrong_sign, steps=400),
     ),
-    "paper: minimax after 400 steps of D": (
+    "ported: minimax as on paper": (
         "saturated-discriminator",
-        partial(paper, losses=rel.logistic_saturating, d_first=400, steps=400),
+        partial(port, minimax=True, lr=(2e-4, 4e-3), steps=400),
     ),
-    "paper: sigmoid for pixels in [-1, 1]": (
+    "ported: sigmoid for pixels in [-1, 1]": (
         "pixel-range-mismatch",
-        partial(paper, scale=signed, steps=500),
+        partial(port, g_options={"last": "sigmoid"}, steps=500),
     ),
-    "paper: G ends in relu": (
-        "constant-output",
-        partial(paper, g_options={"last": "relu"}, steps=500),
-    ),
-    "paper: rates of 0.03": ("learning-rate-too-high", partial(paper, lr=(0.03, 0.03), steps=400)),
+    "ported: rates of 0.1": ("learning-rate-too-high", partial(port, lr=(0.1, 0.1), steps=300)),
     "lab: clips both networks": (
         "constant-output",
         partial(clipped, clip_value=0.01, clip_everything=True, iterations=300),

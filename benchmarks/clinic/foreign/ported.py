@@ -98,11 +98,13 @@ def through_jpeg(images):
 
 
 class Trainer:
-    def __init__(self, netG, netD, optimizerG, optimizerD, criterion, detach=True, mixed=False):
+    def __init__(
+        self, netG, netD, optimizerG, optimizerD, criterion, detach=True, mixed=False, minimax=False
+    ):
         self.netG, self.netD = netG, netD
         self.optimizerG, self.optimizerD = optimizerG, optimizerD
         self.criterion = criterion
-        self.detach, self.mixed = detach, mixed
+        self.detach, self.mixed, self.minimax = detach, mixed, minimax
         self.log = []
 
     def outputs(self, real, fake):
@@ -130,6 +132,8 @@ class Trainer:
                 fake = self.netG(noise, training=True)
             output = self.netD(fake, training=True)
             errG = self.criterion(output, real_label)
+            if self.minimax:
+                errG = -self.criterion(output, fake_label)
         grads = tape.gradient(errG, self.netG.trainable_variables)
         pairs = [(g, v) for g, v in zip(grads, self.netG.trainable_variables) if g is not None]
         if pairs:
@@ -155,7 +159,7 @@ def ported(
     order=np.random.permutation,
     share=False,
     show="fake",
-    steps=2000,
+    steps=1600,
     batch_size=32,
     **trainer_options,
 ):

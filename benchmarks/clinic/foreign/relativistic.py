@@ -13,12 +13,7 @@ DIM_Z = 48
 softplus = tf.nn.softplus
 
 
-def by_hand(x):
-    """Return log(1 + exp(x))."""
-    return tf.math.log(1.0 + tf.exp(x))
-
-
-def G_basic(fmaps=40, last="sigmoid"):
+def G_basic(fmaps=40):
     return keras.Sequential(
         [
             layers.Input((DIM_Z,)),
@@ -28,7 +23,7 @@ def G_basic(fmaps=40, last="sigmoid"):
             layers.Conv2D(24, 3, padding="same", activation="relu", name="conv14"),
             layers.UpSampling2D(interpolation="bilinear"),
             layers.Conv2D(16, 3, padding="same", activation="relu", name="conv28"),
-            layers.Conv2D(1, 3, padding="same", activation=last, name="to_gray"),
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid", name="to_gray"),
         ],
         name="generator",
     )
@@ -45,28 +40,22 @@ class AddNoise(layers.Layer):
         return x + self.deviation * tf.random.normal(tf.shape(x)) if training else x
 
 
-def D_basic(fmaps=20, last=None, norm=False, noise=0.0):
+def D_basic(fmaps=20, last=None, noise=0.0):
     """noise: the deviation of the noise on the images."""
     model = keras.Sequential([layers.Input((28, 28, 1))], name="discriminator")
     if noise:
         model.add(AddNoise(noise))
     for i in range(3):
         model.add(layers.Conv2D(fmaps * 2**i, 3, strides=2, padding="same", name=f"conv{i}"))
-        if norm and i:
-            model.add(layers.BatchNormalization())
         model.add(layers.LeakyReLU(0.2))
     model.add(layers.Flatten())
     model.add(layers.Dense(1, activation=last, name="score"))
     return model
 
 
-def logistic(real, fake, f=softplus):
+def logistic(real, fake):
     """Return the logistic losses of D and of G, not saturating."""
-    return tf.reduce_mean(f(-real) + f(fake)), tf.reduce_mean(f(-fake))
-
-
-def logistic_saturating(real, fake):
-    return tf.reduce_mean(softplus(-real) + softplus(fake)), -tf.reduce_mean(softplus(fake))
+    return tf.reduce_mean(softplus(-real) + softplus(fake)), tf.reduce_mean(softplus(-fake))
 
 
 def logistic_wrong_sign(real, fake):
@@ -82,11 +71,6 @@ def relativistic_average(real, fake):
     r, f = real - tf.reduce_mean(fake), fake - tf.reduce_mean(real)
     d_loss = tf.reduce_mean(softplus(-r) + softplus(f))
     return d_loss / 2, tf.reduce_mean(softplus(r) + softplus(-f)) / 2
-
-
-def hinge(real, fake):
-    d_loss = tf.reduce_mean(tf.nn.relu(1.0 - real)) + tf.reduce_mean(tf.nn.relu(1.0 + fake))
-    return d_loss, -tf.reduce_mean(fake)
 
 
 def r1_penalty(D, real):
@@ -107,52 +91,29 @@ def by_name(G, D):
     return G.trainable_variables, [v for v in both if "d" in v.path]
 
 
-def as_they_are(gradients):
-    return gradients
-
-
-def unit_length(gradients):
-    """Return each gradient divided by its length, so that no layer learns faster than another."""
-    return [g / tf.norm(g) for g in gradients]
-
-
 def adam(lr):
     return keras.optimizers.Adam(lr, beta_1=0.0, beta_2=0.99)
 
 
-def make_step(G, D, optimizers, losses, gamma, variables, change, latents, joined, d_first):
+def make_step(G, D, optimizers, losses, gamma, variables):
     """Return the compiled step of research code; the arguments are as in `research`."""
     opt_G, opt_D = optimizers
     vars_G, vars_D = variables(G, D)
-    for opt, chosen in zip(optimizers, (vars_G, vars_D)):
-        if opt_G is not opt_D:
-            opt.build(chosen)
 
     @tf.function
     def step(real):
-        z = latents((tf.shape(real)[0], DIM_Z))
+        z = tf.random.normal((tf.shape(real)[0], DIM_Z))
         with tf.GradientTape(persistent=True) as tape:
             fake = G(z, training=True)
-            if joined:
-                scores = tf.split(D(tf.concat([real, fake], 0), training=True), 2)
-            else:
-                scores = D(real, training=True), D(fake, training=True)
-            D_loss, G_loss = losses(*scores)
+            D_loss, G_loss = losses(D(real, training=True), D(fake, training=True))
             if gamma:
                 D_loss += 0.5 * gamma * r1_penalty(D, real)
         grads_D, grads_G = tape.gradient(D_loss, vars_D), tape.gradient(G_loss, vars_G)
-        opt_D.apply(change(grads_D), vars_D)
-        opt_G.apply(change(grads_G), vars_G)
+        opt_D.apply(grads_D, vars_D)
+        opt_G.apply(grads_G, vars_G)
         return D_loss, G_loss
 
-    @tf.function
-    def pretrain(real):
-        fake = G(latents((tf.shape(real)[0], DIM_Z)))
-        with tf.GradientTape() as tape:
-            D_loss, _ = losses(D(real, training=True), D(fake, training=True))
-        opt_D.apply(tape.gradient(D_loss, vars_D), vars_D)
-
-    return step, pretrain if d_first else None
+    return step
 
 
 def research(
@@ -160,39 +121,27 @@ def research(
     seed,
     losses=logistic,
     gamma=0.0,
-    make=adam,
     lr=(1e-3, 1e-3),  # of G and of D
     one_optimizer=False,
-    g_options=None,
     d_options=None,
     variables=separate,
-    change=as_they_are,
-    latents=tf.random.normal,
-    joined=False,
-    d_first=0,
-    scale=lambda images: images.astype("float32") / 255.0,
     batch_size=32,
     steps=2500,
 ):
     """Train with `losses`, which takes D's scores of real and fake images and returns two losses.
 
-    gamma: the weight of R1. change: a function of the list of gradients. joined: D takes real and
-    fake images as one batch. d_first: steps of D alone before the training.
+    gamma: the weight of R1. variables: a function of both networks that returns what G's step and
+    what D's step change.
     """
     keras.utils.set_random_seed(seed)
-    X = scale(data.images)
-    G, D = G_basic(**(g_options or {})), D_basic(**(d_options or {}))
-    opt_G = make(lr[0])
-    opt_D = opt_G if one_optimizer else make(lr[1])
+    X = data.images.astype("float32") / 255.0
+    G, D = G_basic(), D_basic(**(d_options or {}))
+    opt_G = adam(lr[0])
+    opt_D = opt_G if one_optimizer else adam(lr[1])
     if one_optimizer:
         opt_G.build(G.trainable_variables + D.trainable_variables)
-    step, pretrain = make_step(
-        G, D, (opt_G, opt_D), losses, gamma, variables, change, latents, joined, d_first
-    )
-    pick = np.random.default_rng(seed)
-    for _ in range(d_first):
-        pretrain(tf.constant(X[pick.integers(0, len(X), batch_size)]))
-    rows = []
+    step = make_step(G, D, (opt_G, opt_D), losses, gamma, variables)
+    pick, rows = np.random.default_rng(seed), []
     for _ in range(steps):
         D_loss, G_loss = step(tf.constant(X[pick.integers(0, len(X), batch_size)]))
         rows.append([float(D_loss), float(G_loss)])
