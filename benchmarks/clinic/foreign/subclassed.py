@@ -109,7 +109,7 @@ def train_book_class(
     loss_fn=None,
     momentum=0.9,
     prepare=preprocess,
-    epochs=25,
+    epochs=22,
     steps=100,
     finish=None,
 ):
