@@ -145,7 +145,6 @@ SICK = {  # name: (illness, function of seed -> Run)
         "pixel-range-mismatch",
         partial(port, g_options={"last": "sigmoid"}, steps=500),
     ),
-    "ported: rates of 0.1": ("learning-rate-too-high", partial(port, lr=(0.1, 0.1), steps=300)),
     "lab: clips both networks": (
         "constant-output",
         partial(clipped, clip_value=0.01, clip_everything=True, iterations=300),
@@ -191,9 +190,13 @@ SICK = {  # name: (illness, function of seed -> Run)
         "pixel-range-mismatch",
         partial(text, prepare=only_cast, num_epochs=4),
     ),
+    "textbook: rates of 0.03": (
+        "learning-rate-too-high",
+        partial(text, lr=(0.03, 0.03), num_epochs=3),
+    ),
     "textbook: losses after the tape": (
         "frozen-discriminator",
-        partial(text, after_tape=True, num_epochs=5),
+        partial(text, after_tape=True, num_epochs=4),
     ),
     "textbook: G at 60 times D's rate": (
         "mode-collapse",
