@@ -12,7 +12,7 @@ from runs import Run
 NOISE, CATEGORIES, BATCH = 54, 10, 32
 
 
-def decoder(code, last="sigmoid"):
+def decoder(code):
     """Paint an image in [0, 1] from a code."""
     x = layers.Dense(7 * 7 * 40)(code)
     x = layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(x))
@@ -20,7 +20,7 @@ def decoder(code, last="sigmoid"):
     for filters in (32, 16):
         x = layers.Conv2DTranspose(filters, 5, strides=2, padding="same")(x)
         x = layers.LeakyReLU(0.1)(layers.BatchNormalization(momentum=0.9)(x))
-    return layers.Conv2D(1, 5, padding="same", activation=last)(x)
+    return layers.Conv2D(1, 5, padding="same", activation="sigmoid")(x)
 
 
 def body(image, dropout=0.1):
@@ -37,12 +37,12 @@ class InfoGAN:
     all_of_q: G's optimizer gets all weights of `q`, instead of its last layer and G alone.
     """
 
-    def __init__(self, ends="sigmoid", lr=(1e-3, 1e-3), weight=0.5, all_of_q=False):
+    def __init__(self, lr=(1e-3, 1e-3), weight=0.5, all_of_q=False):
         code = keras.Input((NOISE + CATEGORIES,))
         self.g = keras.Model(code, decoder(code))
         image = keras.Input((28, 28, 1))
         features = body(image)
-        self.d = keras.Model(image, layers.Dense(1, activation=ends)(features))
+        self.d = keras.Model(image, layers.Dense(1, activation="sigmoid")(features))
         self.q = keras.Model(image, layers.Dense(CATEGORIES, activation="softmax")(features))
         self.opt_d, self.opt_g = (keras.optimizers.Adam(rate, beta_1=0.5) for rate in lr)
         self.bce = keras.losses.BinaryCrossentropy()
@@ -76,11 +76,8 @@ class InfoGAN:
         return d_loss, g_loss, info
 
 
-def infogan(data, seed, steps=1500, change_code=lambda code: code, per_report=50, **options):
-    """Train the InfoGAN; the history has a row for each report.
-
-    change_code: is applied to the codes of the 300 samples.
-    """
+def infogan(data, seed, steps=1500, per_report=50, **options):
+    """Train the InfoGAN and draw 300 samples; the history has a row for each report."""
     keras.utils.set_random_seed(seed)
     x = data.images.astype("float32") / 255.0
     model, history, since = InfoGAN(**options), [], []
@@ -91,7 +88,7 @@ def infogan(data, seed, steps=1500, change_code=lambda code: code, per_report=50
             history.append(dict(zip(("d_loss", "g_loss", "info_loss"), np.mean(since, 0))))
             since = []
     code, _ = model.sample_code(300)
-    samples = model.g.predict(change_code(code.numpy()), verbose=0)
+    samples = model.g.predict(code.numpy(), verbose=0)
     return Run((model.g, model.d), history, x, samples, step=model.step)
 
 
@@ -101,7 +98,7 @@ class AuxiliaryGAN:
     weight: of the class loss in G's step. add: G's code is the sum of noise and embedding.
     """
 
-    def __init__(self, lr=(8e-4, 8e-4), validity="sigmoid", dropout=0.1, weight=0.2, add=False):
+    def __init__(self, lr=(8e-4, 8e-4), dropout=0.1, weight=0.2, add=False):
         z, label = keras.Input((NOISE,)), keras.Input((1,), dtype="int32")
         embedding = layers.Embedding(10, NOISE, keras.initializers.RandomNormal(stddev=1.0))
         join = layers.Add if add else layers.Concatenate
@@ -109,7 +106,7 @@ class AuxiliaryGAN:
         self.generator = keras.Model([z, label], decoder(code))
         image = keras.Input((28, 28, 1))
         features = body(image, dropout)
-        heads = [layers.Dense(1, activation=validity)(features), layers.Dense(10)(features)]
+        heads = [layers.Dense(1, activation="sigmoid")(features), layers.Dense(10)(features)]
         self.discriminator = keras.Model(image, heads)
         self.d_opt, self.g_opt = (keras.optimizers.Adam(rate, beta_1=0.5) for rate in lr)
         self.adversarial = keras.losses.BinaryCrossentropy()
@@ -140,7 +137,7 @@ class AuxiliaryGAN:
         return {"d": loss_d, "g": loss_g}
 
 
-def auxiliary_gan(data, seed, steps=1500, z_of_samples=np.random.standard_normal, **options):
+def auxiliary_gan(data, seed, steps=1500, **options):
     """Train the AC-GAN on images and labels; its history is a dictionary of lists."""
     keras.utils.set_random_seed(seed)
     x, y = data.images.astype("float32") / 255.0, data.labels.astype("int32")
@@ -150,7 +147,7 @@ def auxiliary_gan(data, seed, steps=1500, z_of_samples=np.random.standard_normal
         losses = model.train_step(tf.constant(x[rows]), tf.constant(y[rows]))
         for name, value in losses.items():
             history[name].append(float(value))
-    z = z_of_samples((300, NOISE)).astype("float32")
+    z = np.random.standard_normal((300, NOISE)).astype("float32")
     labels = (np.arange(300) % 10)[:, None]
     samples = model.generator.predict([z, labels], verbose=0)
     return Run(model, history, (x, y), samples)

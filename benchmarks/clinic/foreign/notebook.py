@@ -15,17 +15,17 @@ random_dim = 64
 init = initializers.RandomNormal(stddev=0.02)
 
 
-def get_generator(last="tanh", width=128):
+def get_generator(width=128):
     generator = Sequential([Input((random_dim,))])
     for units in (width, 2 * width, 4 * width):
         generator.add(Dense(units, kernel_initializer=init if units == width else "he_normal"))
         generator.add(LeakyReLU(negative_slope=0.2))
         generator.add(BatchNormalization(momentum=0.8))
-    generator.add(Dense(784, activation=last))
+    generator.add(Dense(784, activation="tanh"))
     return generator
 
 
-def get_discriminator(optimizer, last="sigmoid", norm=False):
+def get_discriminator(optimizer, norm=False):
     discriminator = Sequential([Input((784,))])
     discriminator.add(Dense(384, kernel_initializer=init))
     if norm:
@@ -37,7 +37,7 @@ def get_discriminator(optimizer, last="sigmoid", norm=False):
         discriminator.add(BatchNormalization())
     discriminator.add(LeakyReLU(negative_slope=0.2))
     discriminator.add(Dropout(0.3))
-    discriminator.add(Dense(1, activation=last))
+    discriminator.add(Dense(1, activation="sigmoid"))
     discriminator.compile(loss="binary_crossentropy", optimizer=optimizer)
     return discriminator
 
@@ -64,46 +64,39 @@ def notebook(
     seed,
     lr=(4e-4, 4e-4),  # of D and of G
     real=0.9,
-    last="tanh",
     d_options=None,
-    prepare=load_data,
-    sampled=random_normal,
-    rows=None,
     steps=6000,
     batch_size=64,
     save=None,
 ):
     """Train the notebook's GAN; the losses go into two lists.
 
-    sampled: the function that the z of the 300 samples come from. rows: D and G see only these rows
-    of the data. save: a function of the training images and the samples that returns what is saved.
+    real: the label of real images. save: a function of the training images and the 300 samples
+    that returns what is saved.
     """
     set_random_seed(seed)
-    x_train = prepare(data)
-    generator = get_generator(last)
+    x_train = load_data(data)
+    generator = get_generator()
     discriminator = get_discriminator(Adam(lr[0], beta_1=0.5), **(d_options or {}))
     gan = get_gan_network(discriminator, generator, Adam(lr[1], beta_1=0.5))
-    y_dis = np.zeros((2 * batch_size, 1))
-    y_dis[:batch_size] = real
-    y_gen = np.ones((batch_size, 1))
 
     def train_one_batch(image_batch):
         image_batch, n = np.reshape(image_batch, (-1, 784)), len(image_batch)
         generated_images = generator.predict_on_batch(random_normal(n))
         X = np.concatenate([image_batch, generated_images])
-        y = y_dis if n == batch_size else np.repeat([[real], [0.0]], n, axis=0)
+        y = np.repeat([[real], [0.0]], n, axis=0)
         discriminator.trainable = True
         d_loss = discriminator.train_on_batch(X, y)
         discriminator.trainable = False
-        return float(d_loss), float(gan.train_on_batch(random_normal(n), y_gen[:n]))
+        return float(d_loss), float(gan.train_on_batch(random_normal(n), np.ones((n, 1))))
 
     losses = {"dLosses": [], "gLosses": []}
     for _ in range(steps):
-        chosen = np.random.randint(0, rows or len(x_train), size=batch_size)
+        chosen = np.random.randint(0, len(x_train), size=batch_size)
         d_loss, g_loss = train_one_batch(x_train[chosen])
         losses["dLosses"].append(d_loss)
         losses["gLosses"].append(g_loss)
-    samples = generator.predict(sampled(300), verbose=0)
+    samples = generator.predict(random_normal(300), verbose=0)
     if save:
         samples = save(x_train, samples)
     return Run((generator, discriminator), losses, x_train, samples, step=train_one_batch)

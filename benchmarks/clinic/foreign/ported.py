@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import layers
 from runs import Run
 
-nz, ngf, ndf = 32, 20, 16
+nz, ngf, ndf, batch_size = 32, 20, 16, 32
 real_label, fake_label = 1.0, 0.0
 normal_02 = keras.initializers.RandomNormal(0.0, 0.02)
 
@@ -146,6 +146,18 @@ class Trainer:
             self.log.append(dict(zip(("Loss_D", "Loss_G", "D(x)", "D(G(z))"), values)))
 
 
+def dataloader(dataset, steps):
+    """Yield `steps` batches, in a new order in each epoch."""
+    done = 0
+    while True:
+        indices = np.random.permutation(len(dataset))
+        for i in range(0, len(indices) - batch_size + 1, batch_size):
+            if done == steps:
+                return
+            done += 1
+            yield tf.convert_to_tensor(dataset[indices[i : i + batch_size]])
+
+
 def ported(
     data,
     seed,
@@ -155,19 +167,15 @@ def ported(
     g_options=None,
     d_options=None,
     transform=to_tensor,
-    noise_scale=1.0,
-    order=np.random.permutation,
     share=False,
     show="fake",
     steps=1600,
-    batch_size=32,
     **trainer_options,
 ):
-    """Train the port; 256 samples come from `noise_scale` times normal noise.
+    """Train the port; 256 samples are drawn.
 
-    order: the function of the number of images that gives the order of each epoch.
-    share: both networks get the optimizer of G. show: "real" loads the other of the
-    example's two saved files.
+    optimizers: functions of the rate, for G and for D. share: both networks get the optimizer of
+    G. show: "real" loads the other of the example's two saved files.
     """
     keras.utils.set_random_seed(seed)
     dataset = transform(data.images)
@@ -178,18 +186,8 @@ def ported(
         optimizerD = optimizerG
     trainer = Trainer(netG, netD, optimizerG, optimizerD, criterion, **trainer_options)
 
-    def dataloader():
-        done = 0
-        while True:
-            indices = order(len(dataset))
-            for i in range(0, len(indices) - batch_size + 1, batch_size):
-                if done == steps:
-                    return
-                done += 1
-                yield tf.convert_to_tensor(dataset[indices[i : i + batch_size]])
-
-    trainer.train(dataloader())
-    fixed_noise = noise_scale * np.random.randn(256, nz).astype("float32")
+    trainer.train(dataloader(dataset, steps))
+    fixed_noise = np.random.randn(256, nz).astype("float32")
     fake = netG.predict(fixed_noise, verbose=0)
     pictures = {"fake": fake, "real": dataset[np.random.permutation(len(dataset))[:256]]}
     samples = through_jpeg(pictures[show]) if show == "real" else pictures[show]

@@ -22,15 +22,11 @@ FLAGS = {  # the defaults of the command line
     "n_dis": 1,
     "momentum": 0.9,
     "warmup": 0,
-    "train_g": True,
     "binarize": False,
     "norm_grads": False,
     "shuffle_x": False,
     "temperature": 1.0,
-    "keep": None,
-    "clip": 0.0,
     "g_iters": 1,
-    "last_d": None,
 }
 
 
@@ -77,7 +73,7 @@ def make_G(args):
     return keras.Model([z, y], layers.Conv2D(1, 3, padding="same", activation="tanh")(x), name="G")
 
 
-def make_D(args):
+def make_D():
     image, y = keras.Input((28, 28, 1)), keras.Input((), dtype="int32")
     x = image
     for filters in (16, 32, 64):
@@ -85,9 +81,7 @@ def make_D(args):
         x = layers.LeakyReLU(0.1)(x)
     x = layers.Dense(64, activation="leaky_relu")(layers.Flatten()(x))
     match = layers.Dot(axes=1)([x, layers.Embedding(10, 64)(y)])
-    score = layers.Add()([layers.Dense(1)(x), match])
-    score = layers.Activation(args.last_d)(score) if args.last_d else score
-    return keras.Model([image, y], score, name="D")
+    return keras.Model([image, y], layers.Add()([layers.Dense(1)(x), match]), name="D")
 
 
 def loss_functions(kind):
@@ -131,8 +125,7 @@ def compile_step(args, G, D, opt_G, opt_D):
 def main(data, seed, **flags):
     """Train with some flags changed, and draw 30 samples of each class.
 
-    keep: train on this many images, counted from the start. shuffle_x: shuffle the images first.
-    temperature: multiplies the z of the samples.
+    shuffle_x: shuffle the images first. temperature: multiplies the z of the samples.
     """
     args = SimpleNamespace(**(FLAGS | flags))
     keras.utils.set_random_seed(seed)
@@ -141,7 +134,7 @@ def main(data, seed, **flags):
         x = np.where(x > 0, 1.0, -1.0).astype(np.float32)
     if args.shuffle_x:
         np.random.shuffle(x)
-    G, D = make_G(args), make_D(args)
+    G, D = make_G(args), make_D()
     rate_D = Warmup(args.lr_d, args.warmup) if args.warmup else args.lr_d
     opt_G = keras.optimizers.Adam(args.lr_g, beta_1=0.0, beta_2=0.9)
     opt_D = keras.optimizers.Adam(rate_D, beta_1=0.0, beta_2=0.9)
@@ -149,7 +142,7 @@ def main(data, seed, **flags):
 
     curves = {"loss/D": [], "loss/G": []}
     for _ in range(args.iters):
-        i = np.random.randint(0, args.keep or len(x), args.batch)
+        i = np.random.randint(0, len(x), args.batch)
         value_D, value_G = step(tf.constant(x[i]), tf.constant(y[i]))
         curves["loss/D"].append(float(value_D))
         curves["loss/G"].append(float(value_G))

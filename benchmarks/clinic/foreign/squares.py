@@ -25,18 +25,18 @@ def D_block(channels, dropout):
     return [conv, layers.LeakyReLU(0.2), layers.Dropout(dropout)]
 
 
-def net_generator(norm=True, last=None):
+def net_generator(norm=True):
     first = [keras.Input((latent_dim,)), layers.Dense(7 * 7 * 40), layers.Reshape((7, 7, 40))]
     if norm:
         first.append(layers.BatchNormalization(momentum=0.9))
-    out = layers.Conv2D(1, 3, padding="same", activation=last)
+    out = layers.Conv2D(1, 3, padding="same", activation="tanh")
     elu = layers.Activation("elu")
     return keras.Sequential([*first, elu, *G_block(32, norm), *G_block(20, norm), out])
 
 
-def net_discriminator(last=None, dropout=0.1):
+def net_discriminator(dropout=0.1):
     blocks = [*D_block(20, dropout), *D_block(40, dropout), *D_block(60, dropout)]
-    head = [layers.Flatten(), layers.Dense(1, activation=last)]
+    head = [layers.Flatten(), layers.Dense(1)]
     return keras.Sequential([keras.Input((28, 28, 1)), *blocks, *head])
 
 
@@ -95,22 +95,19 @@ def textbook(
     seed,
     loss=square_loss,
     lr=(6e-4, 8e-4),  # of D and of G
-    optimizer=keras.optimizers.Adam,
-    g_last="tanh",
     norm=True,
     prepare=to_minus_one,
     after_tape=False,
     num_epochs=18,
     per_epoch=100,
-    **d_options,
 ):
     """Train for epochs of `per_epoch` batches; the history has a pair of means for each epoch."""
     keras.utils.set_random_seed(seed)
-    net_D, net_G = net_discriminator(**d_options), net_generator(norm, g_last)
+    net_D, net_G = net_discriminator(), net_generator(norm)
     images = tf.data.Dataset.from_tensor_slices(data.images).map(prepare)
     data_iter = images.shuffle(10000, seed=seed).batch(batch_size, drop_remainder=True)
     update_D, update_G = make_updates(
-        net_D, net_G, loss, *(optimizer(rate) for rate in lr), after_tape
+        net_D, net_G, loss, *(keras.optimizers.Adam(rate) for rate in lr), after_tape
     )
 
     def train_batch(X):

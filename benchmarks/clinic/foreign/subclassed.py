@@ -52,9 +52,9 @@ class DCGAN(keras.Model):
         self.latent_dim = latent_dim
         self.noise_param = noise_param
 
-    def compile(self, d_optimizer, g_optimizer, loss_fn=None):
+    def compile(self, d_optimizer, g_optimizer):
         super().compile()
-        self.loss_fn = loss_fn or losses.BinaryCrossentropy()
+        self.loss_fn = losses.BinaryCrossentropy()
         self.d_optimizer = d_optimizer
         self.g_optimizer = g_optimizer
         self.d_loss_metric = metrics.Mean(name="d_loss")
@@ -106,9 +106,7 @@ def train_book_class(
     rates=(5e-4, 8e-4),  # of D and of G
     noise_param=0.1,
     last="sigmoid",
-    loss_fn=None,
     momentum=0.9,
-    prepare=preprocess,
     epochs=22,
     steps=100,
     finish=None,
@@ -118,19 +116,18 @@ def train_book_class(
     finish: a function that turns the trained G into the model that is saved and handed over.
     """
     keras.utils.set_random_seed(seed)
-    train = tf.data.Dataset.from_tensor_slices(data.images).map(prepare)
+    train = tf.data.Dataset.from_tensor_slices(data.images).map(preprocess)
     batches = train.shuffle(10000, seed=seed).repeat().batch(BATCH_SIZE).prefetch(1)
     dcgan = DCGAN(make_discriminator(last), make_generator(momentum), Z_DIM, noise_param)
     dcgan.compile(
         d_optimizer=optimizers.Adam(rates[0], beta_1=0.5, beta_2=0.999),
         g_optimizer=optimizers.Adam(rates[1], beta_1=0.5, beta_2=0.999),
-        loss_fn=loss_fn,
     )
     history = dcgan.fit(batches, epochs=epochs, steps_per_epoch=steps, verbose=0)
     generator = finish(dcgan.generator) if finish else dcgan.generator
     z = np.random.normal(size=(200, Z_DIM)).astype("float32")
     samples = generator.predict(z, batch_size=50, verbose=0)
-    images = prepare(data.images).numpy()
+    images = preprocess(data.images).numpy()
     return Run((generator, dcgan.discriminator) if finish else dcgan, history, images, samples)
 
 
