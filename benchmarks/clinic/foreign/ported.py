@@ -169,7 +169,7 @@ def ported(
     transform=to_tensor,
     share=False,
     show="fake",
-    steps=1600,
+    steps=2000,
     **trainer_options,
 ):
     """Train the port; 256 samples are drawn.

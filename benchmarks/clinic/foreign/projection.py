@@ -19,7 +19,6 @@ FLAGS = {  # the defaults of the command line
     "lr_d": 6e-4,
     "loss": "hinge",
     "iters": 1900,
-    "n_dis": 1,
     "momentum": 0.9,
     "warmup": 0,
     "binarize": False,

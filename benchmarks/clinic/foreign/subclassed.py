@@ -107,7 +107,7 @@ def train_book_class(
     noise_param=0.1,
     last="sigmoid",
     momentum=0.9,
-    epochs=22,
+    epochs=20,
     steps=100,
     finish=None,
 ):
