@@ -212,6 +212,7 @@ HEALTHY = {  # name: function of seed -> Run
     "ported, least squares": partial(
         port, criterion=pt.mse_loss, d_options={"last": None}, steps=1300
     ),
+    "ported, equal rates": partial(port, lr=(8e-4, 8e-4), steps=1200, kit=True),
     "paper, R1": partial(paper, gamma=0.02),
     "paper, relativistic": partial(paper, losses=rel.relativistic, steps=1600),
     "paper, relativistic average": partial(paper, losses=rel.relativistic_average, steps=1600),
@@ -222,7 +223,6 @@ HEALTHY = {  # name: function of seed -> Run
     "projection, least squares": partial(cond, loss="squares", iters=1400, kit=True),
     "projection, larger batches": partial(cond, batch=64, dim_z=64, iters=900),
     "infogan": info,
-    "auxiliary": aux,
     "textbook": text,
     "textbook, cross-entropy": partial(text, loss=sigmoid_bce_loss, num_epochs=14),
 }
