@@ -15,7 +15,7 @@ from foreign import ported as pt
 from foreign import relativistic as rel
 from foreign.codes import auxiliary_gan, infogan
 from foreign.projection import main
-from foreign.squares import only_cast, sigmoid_bce_loss, textbook
+from foreign.squares import only_cast, textbook
 from foreign.subclassed import load_trained_weights, train_book_class
 from foreign.wasserstein import lab_class
 
@@ -209,19 +209,21 @@ HEALTHY = {  # name: function of seed -> Run
     "book class, no noise": partial(book, noise_param=0.0, epochs=18, kit=True),
     "ported": port,
     "ported, least squares": partial(
-        port, criterion=pt.mse_loss, d_options={"last": None}, steps=1300
+        port, criterion=pt.mse_loss, d_options={"last": None}, steps=1100
     ),
-    "ported, equal rates": partial(port, lr=(8e-4, 8e-4), steps=1200, kit=True),
+    "ported, equal rates": partial(port, lr=(8e-4, 8e-4), steps=1100, kit=True),
+    "ported, logits": partial(
+        port, criterion=pt.bce_with_logits_loss, d_options={"last": None}, steps=1100
+    ),
     "paper, R1": partial(paper, gamma=0.02),
     "paper, relativistic": partial(paper, losses=rel.relativistic, steps=1600),
     "paper, relativistic average": partial(paper, losses=rel.relativistic_average, steps=1600),
     "paper, noise on D's input": partial(paper, d_options={"noise": 0.1}),
     "lab": lab,
     "projection": cond,
-    "projection, logistic": partial(cond, loss="logistic", iters=1400),
-    "projection, least squares": partial(cond, loss="squares", iters=1400, kit=True),
-    "projection, larger batches": partial(cond, batch=64, dim_z=64, iters=900),
+    "projection, logistic": partial(cond, loss="logistic", iters=1200),
+    "projection, least squares": partial(cond, loss="squares", iters=1200, kit=True),
+    "projection, larger batches": partial(cond, batch=64, dim_z=64, iters=800),
     "infogan": info,
-    "textbook": text,
-    "textbook, cross-entropy": partial(text, loss=sigmoid_bce_loss, num_epochs=14),
+    "infogan, categories weigh 1": partial(info, weight=1.0),
 }
