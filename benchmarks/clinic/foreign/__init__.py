@@ -190,10 +190,6 @@ SICK = {  # name: (illness, function of seed -> Run)
         "pixel-range-mismatch",
         partial(text, prepare=only_cast, num_epochs=4),
     ),
-    "textbook: rates of 0.03": (
-        "learning-rate-too-high",
-        partial(text, lr=(0.03, 0.03), num_epochs=3),
-    ),
     "textbook: losses after the tape": (
         "frozen-discriminator",
         partial(text, after_tape=True, num_epochs=4),

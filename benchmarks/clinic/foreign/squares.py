@@ -44,10 +44,6 @@ def square_loss(Y, Y_hat):
     return tf.reduce_mean((Y_hat - Y) ** 2) / 2
 
 
-def sigmoid_bce_loss(Y, Y_hat):
-    return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=Y, logits=Y_hat))
-
-
 def make_updates(net_D, net_G, loss, optimizer_D, optimizer_G, after_tape=False):
     """Return the functions `update_D(X, Z)` and `update_G(Z)`.
 
