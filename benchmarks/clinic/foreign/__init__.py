@@ -212,7 +212,7 @@ HEALTHY = {  # name: function of seed -> Run
         port, criterion=pt.bce_with_logits_loss, d_options={"last": None}, steps=1100
     ),
     "paper, R1": partial(paper, gamma=0.02),
-    "paper, relativistic": partial(paper, losses=rel.relativistic, steps=1600),
+    "paper, relativistic": partial(paper, losses=rel.relativistic),
     "paper, relativistic average": partial(paper, losses=rel.relativistic_average, steps=1600),
     "paper, noise on D's input": partial(paper, d_options={"noise": 0.1}),
     "lab": lab,
