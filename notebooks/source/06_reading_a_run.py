@@ -3,19 +3,21 @@
 #
 # **Goals.** After this lesson you can
 #
-# 1. say what a loss cannot tell you, and measure what it hides;
+# 1. explain what a loss can't tell you, and measure what it hides;
 # 2. compute a Fréchet distance by hand, and read precision, recall and coverage;
-# 3. walk through latent space, look for copies, and ask the doctor about any GAN.
+# 3. recognise a collapse, look for copies, walk through latent space, and ask the doctor about any GAN.
 #
-# **You need:** lessons 01 to 05. **It takes:** 45 minutes to read;
-# the code runs for {running time} on two CPU cores.
+# **You need:** lessons 01 to 05. **It takes:** an hour to read; the code runs for {running time} on two CPU
+# cores.
 
 # %% [markdown]
-# ## Knobs
+# ## Settings
 
 # %%
 from course_lib import callbacks, classifier, datasets, doctor, gan, metrics, plots, recipes
 from course_lib.data.pixels import scale_pixels
+from course_lib.teaching import lesson_06
+import dataclasses
 import keras
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,44 +25,38 @@ import tensorflow as tf
 from keras import layers, ops
 from scipy import linalg
 
-STEPS = 800  # of each of three runs; on a GPU take 5,000
-N_SAMPLES = 2_000  # that each run is judged by
+STEPS = 800  # of each of three runs
+N_SAMPLES = 2_000  # samples that each run is judged by
 SEED = 0
 keras.utils.set_random_seed(SEED)
 
 # %% [markdown]
 # ## Four runs
 #
-# Four learners train the same network with the same numbers. One is fine. One lost half of the
-# digits, one loaded images that lie on their side, one draws samples in another way than in
-# training. Find out who is who.
+# Ada, Ben, Cleo and Dan train the same network with the same settings. One of them has done everything
+# right. The other three have each made one mistake: two with their data, and one when drawing samples. Who made
+# which mistake? Your evidence comes step by step, and the answer stands at the end of the section "Look".
 
 # %%
 digits = datasets.load_digits()
 recipe = recipes.load("workshop-dcgan")
-few = np.isin(digits.labels, [0, 1, 4, 6, 7])
-turned = digits.images.transpose(0, 2, 1, 3).copy()
-everyone = {
-    "Ada": digits,
-    "Ben": datasets.Dataset(digits.images[few], digits.labels[few], digits.class_names, "Ben's"),
-    "Cleo": datasets.Dataset(turned, digits.labels, digits.class_names, "Cleo's"),
-}
-
-# %% [markdown]
-# Ada, Ben and Cleo train now; Dan has Ada's network. **Expect** {time}.
-
-# %%
+everyone = lesson_06.load_data(digits)  # what each of them trains on; don't look inside yet
 models, histories, films, samples = {}, {}, {}, {}
 z = gan.fixed_z(N_SAMPLES, recipe.latent_dim, seed=1)
-for name, data in everyone.items():
-    models[name] = recipe.build_gan(seed=SEED)
-    batches = data.batches(recipe.batch_size, seed=SEED)
-    histories[name], films[name] = callbacks.fit_and_watch(models[name], batches, STEPS, z[:12], 5)
-    samples[name] = models[name].sample(z)
-models["Dan"], histories["Dan"] = models["Ada"], histories["Ada"]
-samples["Dan"] = models["Dan"].sample(3 * z)
 
-# %% alt="Four panels, Ada, Ben, Cleo and Dan: in each the discriminator's loss stays near 1 and the generator's rises from below 0 to about 0.5. They look alike."
+# %% [markdown]
+# Three of them train now. Dan uses Ada's network and only draws samples of his own. **Expect** {time}.
+
+# %%
+for name in ("Ada", "Ben", "Cleo"):
+    models[name] = recipe.build_gan(seed=SEED)
+    batches = everyone[name].batches(recipe.batch_size, seed=SEED)
+    histories[name], films[name] = callbacks.fit_and_watch(models[name], batches, STEPS, z[:12], 5)
+models["Dan"], histories["Dan"] = models["Ada"], histories["Ada"]
+for name, model in models.items():
+    samples[name] = lesson_06.draw_samples(name, model, z)
+
+# %% alt="Four panels, Ada, Ben, Cleo and Dan: in each, the discriminator's loss stays near 1 and the generator's rises from below 0 to about 0.5. They look alike."
 figure, axes = plt.subplots(2, 2, figsize=(9, 5), sharey=True, layout="constrained")
 for ax, (name, history) in zip(axes.flat, histories.items()):
     plots.plot_losses(history.history, ax=ax)
@@ -68,15 +64,15 @@ for ax, (name, history) in zip(axes.flat, histories.items()):
 plt.show()
 
 # %% [markdown]
-# **Who is healthy?** The curves do not say. A loss compares one network with the other, and both
-# change. "Good" needs a measure from outside.
+# **Who is healthy?** The curves don't tell. A GAN's loss compares one network with the other, and both change.
+# To say "good", we need a measure from outside.
 
 # %% [markdown]
 # ## A space to measure in
 #
-# In pixels a 7 moved by two is far from itself. A classifier that reads the digits places similar
-# digits close together in its second-to-last layer: 64 numbers an image, its **features**. It is trained on the spot,
-# once for each data set. **Expect** {time}.
+# Pixels are a poor measure: a 7 that is shifted by two pixels is far away from itself. A classifier that reads
+# digits places similar digits close together in its second-to-last layer. These 64 numbers for each image are
+# its **features**. The kit trains such a classifier for each dataset and keeps it. **Expect** {time}.
 
 # %%
 yardstick = metrics.Yardstick(digits)
@@ -84,23 +80,27 @@ real, real_probabilities = classifier.read(yardstick.classifier, digits.images[:
 print("features", real.shape, " probabilities", real_probabilities.shape)
 
 # %% [markdown]
-# Can its confidence serve as a measure? **Guess** how sure it is of pure noise.
+# Can the classifier's confidence serve as a measure of quality? **Guess** how confident it is about pure noise.
 
 # %%
 noise = np.random.default_rng(SEED).uniform(-1, 1, (N_SAMPLES, 28, 28, 1)).astype("float32")
 noise_features, probabilities = classifier.read(yardstick.classifier, noise)
-print(f"real digits: {np.median(real_probabilities.max(axis=1)):.0%} sure")
-print(f"noise:       {np.median(probabilities.max(axis=1)):.0%} sure")
+print(f"median confidence for real digits: {np.median(real_probabilities.max(axis=1)):.0%}")
+print(f"median confidence for noise:       {np.median(probabilities.max(axis=1)):.0%}")
 
 # %% [markdown]
-# > **Trap.** A classifier has to answer. Its confidence says which class, never whether it is one at
-# > all. So we look at where the features *lie*.
+# > **Trap.** A classifier has to choose a class. Its confidence says which class fits best, but not whether the
+# > image shows a digit at all. So we look at *where the features lie*.
 
 # %% [markdown]
-# ## The Fréchet distance, in the open
+# ## The Fréchet distance
 #
-# Describe each cloud of features by its mean and covariance; how far must one be moved and reshaped
-# to become the other? |mean difference|² + trace(A + B − 2√(AB)).
+# Describe each of two clouds of features by its mean and its covariance matrix, A and B. How far would you have
+# to move and reshape one cloud to get the other? The squared Fréchet distance answers this:
+#
+# ```text
+# |difference of the means|²  +  trace(A + B - 2 √(AB))
+# ```
 
 
 # %%
@@ -112,24 +112,27 @@ def frechet(a, b):
 
 
 by_hand, by_library = frechet(real, noise_features), metrics.frechet_distance(real, noise_features)
-print(f"real to noise, by hand {by_hand:.1f}, by the library {by_library:.1f}")
+print(f"from real digits to noise: by hand {by_hand:.1f}, by the library {by_library:.1f}")
 
-# %% alt="The Fréchet distance by the share of pixels that are noise: near 0 without noise, rising to more than 3,000 at all noise."
+# %% [markdown]
+# A measure should grow with the damage. Let us replace more and more of the pixels with noise.
+
+# %% alt="The Fréchet distance against the fraction of pixels that are noise: near 0 without noise, then rising all the way to pure noise."
 rng = np.random.default_rng(SEED)
 some = scale_pixels(digits.images[:N_SAMPLES])
-shares = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
-grown = []
-for share in shares:
-    mixed = np.where(rng.random(some.shape) < share, noise, some)
-    grown.append(frechet(real, classifier.read(yardstick.classifier, mixed)[0]))
+fractions = [0, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
+distances = []
+for fraction in fractions:
+    mixed = np.where(rng.random(some.shape) < fraction, noise, some)
+    distances.append(frechet(real, classifier.read(yardstick.classifier, mixed)[0]))
 
 figure, ax = plt.subplots(figsize=(6, 2.2), layout="constrained")
-ax.plot(shares, grown, marker="o", color=plots.BLUE)
-ax.set(xlabel="share of pixels that are noise", ylabel="Fréchet distance")
+ax.plot(fractions, distances, marker="o", color=plots.BLUE)
+ax.set(xlabel="fraction of pixels that are noise", ylabel="Fréchet distance")
 plt.show()
 
 # %% [markdown]
-# It grows with the damage. Now the four:
+# It does. Now the four runs, and other real digits for comparison:
 
 # %%
 features = {}
@@ -141,15 +144,18 @@ for name in features:
     print(f"{name:17} {frechet(real, features[name]):6.1f}")
 
 # %% [markdown]
-# One is nearer than the rest. But the number does not say *what* is wrong, and fewer images give a
-# larger one: compare only what was measured alike.
+# One run is closer to the real digits than the others. But the number doesn't say *what* is wrong with the
+# others. It also depends on how many images you measure: fewer images give a larger distance. So compare only
+# numbers that were measured in the same way.
 
 # %% [markdown]
 # ## Precision and recall
 #
-# Give each real image a ball that reaches to its fifth neighbour: together they are the **manifold**
-# of real digits. Precision is the share of samples inside; recall, the other way round, the share
-# of real digits inside the samples' balls. **Predict** which of the two is low with half the digits.
+# Draw a ball around the features of each real image that reaches to its fifth neighbour. Together, these balls
+# are the **manifold** of the real digits. **Precision** is the fraction of samples that lie inside it. **Recall**
+# is measured the other way round: it is the fraction of real digits inside the balls around the samples.
+#
+# **Predict:** a run has seen only half of the digits. Which of the two is low?
 
 # %%
 print("      precision  recall  density  coverage")
@@ -158,11 +164,13 @@ for name in features:
     print(f"{name:5} {m.precision:9.2f} {m.recall:7.2f} {m.density:8.2f} {m.coverage:9.2f}")
 
 # %% [markdown]
-# Ben writes well what he writes (precision), and never writes the rest (recall). Density counts in
-# *how many* balls a sample lies, coverage the balls that hold one: both are less sensitive to outliers;
-# coverage drops for ragged strokes as well as for missing digits.
+# Two more measures are less sensitive to outliers (Naeem et al. 2020). **Density** counts *how many* balls a
+# sample lies in. **Coverage** is the fraction of real digits whose own ball contains a sample; it drops when
+# digits are missing, and also when strokes are ragged.
+#
+# Which digits do they write? We count only the samples that lie inside the manifold.
 
-# %% alt="Bars of how many samples are read as each digit: Ada has all ten, Ben hardly any but 0, 1, 4, 6 and 7, Cleo mostly 0 and 4, Dan mostly 8 and few in all."
+# %% alt="Four bar charts of how many samples are read as each digit. Ada has all ten digits. Ben has hardly any but 0, 1, 4, 6 and 7. Cleo has mostly 0 and 4. Dan has mostly 8, and few in all."
 reports = {name: yardstick.report(images) for name, images in samples.items()}
 figure, axes = plt.subplots(1, 4, figsize=(12, 2.2), sharey=True, layout="constrained")
 for ax, (name, report) in zip(axes, reports.items()):
@@ -171,8 +179,7 @@ for ax, (name, report) in zip(axes, reports.items()):
 plt.show()
 
 # %% [markdown]
-# Only samples inside the manifold count. Ben has half of the bars; the stumps are spoilt samples.
-# Now all measures of Ada's, beside what other real digits get:
+# Here are all measures of Ada's run, beside the values that other real digits get:
 
 # %%
 print(reports["Ada"])
@@ -180,17 +187,36 @@ print(reports["Ada"])
 # %% [markdown]
 # ## Look
 #
-# Numbers point; eyes decide.
+# Numbers tell you where to look, but your eyes decide. **Write down** your guess for each of the four before you
+# run the next cell.
 
-# %% alt="A row of samples from each run: Ada writes digits, Ben few kinds of them, Cleo digits that lie on their side, Dan fat ones with torn edges."
+# %% alt="A row of twelve samples from each run: Ada's are digits, Ben's are few kinds of digits, Cleo's are digits that lie on their side, Dan's are thick with torn edges."
 figure, axes = plt.subplots(4, 1, figsize=(9, 4.4), layout="constrained")
 for ax, (name, images) in zip(axes, samples.items()):
     plots.plot_images(images[:12], columns=12, title=name, ax=ax)
 plt.show()
 
 # %% [markdown]
-# Cleo's digits lie on their side, as in EMNIST's files. Dan asks Ada's network with `3 * z`, far
-# outside where it was trained, and gets caricatures. And Ada's film:
+# **The answer.** Ada did everything right. Ben's data holds only the digits 0, 1, 4, 6 and 7. Cleo's images are
+# transposed: rows and columns are exchanged, as in the files of EMNIST. Dan draws samples with `3 * z`, which
+# lies far outside of where Ada's network was trained.
+#
+# Cleo's precision may surprise you: a good part of her samples lies *inside* the manifold of upright digits. Which
+# digits can be transposed without leaving it? We can ask real digits.
+
+# %%
+transposed = everyone["Cleo"].images[:N_SAMPLES]
+moved, _ = classifier.read(yardstick.classifier, transposed)
+inside = metrics.compare_manifolds(real, moved).is_inside
+for digit in range(10):
+    fraction = inside[digits.labels[:N_SAMPLES] == digit].mean()
+    print(f"{digit}: {fraction:4.0%} of the transposed digits lie among upright digits")
+
+# %% [markdown]
+# A transposed 0 is still a 0, and other digits turn into something that resembles another one. So precision
+# alone doesn't notice digits that lie on their side. The Fréchet distance and the bars do.
+#
+# And this is how Ada's samples came about:
 
 # %% alt="Five rows of pictures of Ada's run over 800 steps: noise, clouds, strokes, then digits."
 plots.plot_film_strip(films["Ada"].frames, films["Ada"].frame_steps)
@@ -198,24 +224,46 @@ plots.plot_film_strip(films["Ada"].frames, films["Ada"].frame_steps)
 # %% [markdown]
 # ## The doctor
 #
-# `doctor.examine` looks at what you have, takes a few steps as a trial, restores everything, and
-# names what it finds. It is given the data that each of the four trained on. **Expect** {time}.
+# `doctor.examine` does what you have just done, and more: it looks at the networks, the losses, the samples and
+# the data, takes a few training steps as a trial, and restores everything afterwards. It is given the data that
+# each of the four trained on. **Expect** {time}.
 
 # %%
 for name in ("Ada", "Ben", "Cleo", "Dan"):
     print(f"--- {name}")
-    data = everyone.get(name, digits)  # Dan has Ada's
-    doctor.examine(models[name], histories[name], data, samples[name], yardstick)
+    doctor.examine(models[name], histories[name], everyone[name], samples[name], yardstick)
 
 # %% [markdown]
-# Ben's and Cleo's networks learned what they were given; the fault is in the data. One illness brings
-# others with it, so the doctor looks in an order: fix the first, then ask again.
+# Ben's and Cleo's networks have learned exactly what they were given: the fault is in the data. One illness can
+# cause others, so the doctor looks in a fixed order. Fix the first finding, then ask again.
+
+# %% [markdown]
+# ## A collapse
+#
+# Ben's network never saw the other digits. A generator can also *lose* digits that it has seen: that is a **mode
+# collapse**. To cause one, we make D thirty times slower than G, with the cross-entropy of lesson 04 and without
+# the moving average. **Predict:** what does G do when D hardly learns? **Expect** {time}.
+
+# %% alt="Five rows of pictures over 800 steps: grey noise, then in every row all twelve pictures are nearly the same; at the end each shows the same ragged 8."
+slow = dataclasses.replace(recipe, loss="bce", d_learning_rate=5e-5, ema_momentum=0.0)
+collapsed = slow.build_gan(seed=SEED)
+batches = digits.batches(recipe.batch_size, seed=SEED)
+history, film = callbacks.fit_and_watch(collapsed, batches, STEPS, z[:12], 5)
+plots.plot_film_strip(film.frames, film.frame_steps)
+
+# %%
+findings = doctor.examine(collapsed, history, digits, collapsed.sample(z), yardstick)
+
+# %% [markdown]
+# G has found one picture that this slow D accepts, and draws it for every z. D judges one image at a time, so it
+# can't object that all of them are the same. When D finally learns to reject this picture, G moves on to another
+# one: look at how the rows of the film differ from each other.
 
 # %% [markdown]
 # ## The doctor and a GAN from elsewhere
 #
-# The doctor doesn't need this kit's classes. It examines anything that has a generator, a
-# discriminator and a training step. As an example, we build two small networks from plain Keras layers.
+# The doctor doesn't need this kit's classes. It examines anything that has a generator, a discriminator and a
+# training step. As an example, we build two small networks from plain Keras layers.
 
 
 # %%
@@ -234,9 +282,9 @@ def build_own_networks():
 
 
 # %% [markdown]
-# The training follows the examples on keras.io: one `keras.Model` with a `train_step` of its own,
-# trained by `fit`. Fakes are labelled 1 and real images 0, which is fine as long as both steps
-# agree. The class below has one mistake. **Find it** before you ask the doctor.
+# The training follows the examples on keras.io: a `keras.Model` with a `train_step` of its own, trained by `fit`.
+# Fakes get the label 1 and real images the label 0, which is fine as long as both steps agree. The class below
+# has one mistake. **Find it** before you ask the doctor.
 
 
 # %%
@@ -284,8 +332,8 @@ broken_history = train(broken)
 findings = doctor.examine(broken, broken_history, digits)
 
 # %% [markdown]
-# `self.trainable_weights` are the weights of *both* networks. So G's step also taught D to take
-# fakes for real images. The fix is one word, and then the doctor is asked again.
+# `self.trainable_weights` are the weights of *both* networks. So G's step also taught D to take fakes for real
+# images. The fix is one word. Then ask the doctor again.
 
 
 # %%
@@ -304,15 +352,15 @@ rows = [broken.generator(z_own), fixed.generator(z_own)]
 plots.plot_images(np.concatenate(rows), columns=12, title="broken above, fixed below")
 
 # %% [markdown]
-# After as many steps, one GAN draws nearly the same blot for every z, and the other draws strokes. It
-# is only undertrained, as the doctor says. A run without a class can be handed over too, as its two networks and a
-# function that takes one step: `doctor.examine((generator, discriminator), None, digits, step=train_step)`.
+# FIXED_SENTENCE
+# You can also hand over a GAN that isn't a class, as its two networks and a function that takes one step:
+# `doctor.examine((generator, discriminator), None, digits, step=train_step)`.
 
 # %% [markdown]
 # ## Did it copy?
 #
-# A network that copies its training images scores perfectly. Above samples of Ada's; below each, the
-# nearest training image.
+# A network that copies its training images gets perfect scores. So look for copies, too. The upper row shows
+# samples of Ada's, and the lower row shows the training image nearest to each.
 
 # %% alt="Twelve of Ada's samples above the training image nearest to each: similar in shape, never the same."
 indices, distances = metrics.nearest_images(digits.images, samples["Ada"][:12])
@@ -320,14 +368,17 @@ nearest = scale_pixels(digits.images[indices[:, 0]])
 plots.plot_images(np.concatenate([samples["Ada"][:12], nearest]), columns=12)
 
 # %% [markdown]
-# Alike, and never the same. `report.copied` counts those far nearer to one training image than to the
-# next ten.
+# They are similar, but never the same. `report.copied` counts a sample as a copy if its nearest training image is
+# less than half as far away as the ten nearest are on average.
 
 # %% [markdown]
 # ## A walk through latent space
 #
-# Do points between two z also give digits? The straight way leads past the middle of the cloud, where
-# hardly any z of the training lay; the **spherical** way keeps its distance.
+# Do points between two z also give digits? For the two ends, we choose z whose images lie among the real digits
+# and are read as a 1 and as a 0.
+#
+# There are two natural paths. The straight one cuts across the middle of the cloud, where hardly any z of the
+# training lay. The **spherical** one keeps its distance from the middle.
 
 
 # %%
@@ -336,31 +387,48 @@ def spherical(a, b, t):
     return (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
 
 
-start, end = gan.fixed_z(2, recipe.latent_dim, seed=5)
-ways = {
-    "straight": [(1 - t) * start + t * end for t in np.linspace(0, 1, 12)],
-    "spherical": [spherical(start, end, t) for t in np.linspace(0, 1, 12)],
+inside = metrics.compare_manifolds(real, features["Ada"]).is_inside
+read_as = classifier.read(yardstick.classifier, samples["Ada"])[1].argmax(axis=1)
+start, end = (z[np.flatnonzero(inside & (read_as == digit))[0]] for digit in (1, 0))
+times = np.linspace(0, 1, 12)
+paths = {
+    "straight": np.array([(1 - t) * start + t * end for t in times]),
+    "spherical": np.array([spherical(start, end, t) for t in times]),
 }
-for name, way in ways.items():
-    print(
-        f"{name:10} length half way {np.linalg.norm(way[6]):.1f}, at the ends {np.linalg.norm(way[0]):.1f}"
-    )
 
-# %% alt="Two walks of twelve pictures from one digit to another: the straight way above, the spherical below; both pass through shapes between the two."
-walk = np.array(ways["straight"] + ways["spherical"], "float32")
-plots.plot_images(models["Ada"].sample(walk), columns=12, title="straight above, spherical below")
+# %% alt="Two walks of twelve pictures from a 1 to a 0, the straight path above and the spherical path below. The two rows look almost the same."
+images = {name: models["Ada"].sample(path.astype("float32")) for name, path in paths.items()}
+walk = np.concatenate(list(images.values()))
+plots.plot_images(walk, columns=12, title="straight above, spherical below")
 
 # %% [markdown]
-# One digit becomes another without a jump: the network has learned a space of shapes.
+# One digit becomes the other step by step: the network has learned a space of shapes. In between, some shapes
+# belong to no digit. Lesson 07 returns to this.
+#
+# The two rows hardly differ. Why? Compare how long z is half way, and what G makes of it.
+
+# %%
+for name, path in paths.items():
+    lengths = np.linalg.norm(path, axis=1)
+    print(f"{name:10} length of z: {lengths[0]:.1f} at the start, {lengths[6]:.1f} half way")
+gap = np.abs(images["straight"][6] - images["spherical"][6]).mean()
+ends = np.abs(images["straight"][0] - images["straight"][-1]).mean()
+print(f"mean difference of a pixel: {gap:.2f} between the paths, {ends:.2f} between the ends")
+
+# %% [markdown]
+# In 64 dimensions, two random z stand almost at a right angle, so the straight path is at its middle still about
+# 0.7 times as long as at its ends. G hardly reacts to so small a change of length. Dan's factor of 3 is another
+# matter.
 
 # %% [markdown]
 # ## Try it yourself
 #
-# Replace each `...` and run the cell, then the check below it. `q1.hint()` gives a push, `q1.solution()`
-# shows ours where your copy has it. What you have done is kept in `progress.json` beside the notebook, and goes nowhere.
+# Replace each `...` and run the cell, then run the check below it. `q1.hint()` gives you a hint, and
+# `q1.solution()` shows our solution if your copy includes it. Your progress is saved in `progress.json` beside the
+# notebook; it isn't sent anywhere.
 
 # %%
-from course_lib.teaching import lesson_06, progress
+from course_lib.teaching import progress
 from scipy.spatial import distance
 
 q1, q2, q3, q4 = lesson_06.exercises(globals())
@@ -368,8 +436,8 @@ q1, q2, q3, q4 = lesson_06.exercises(globals())
 # %% [markdown]
 # ### 1 · Predict: blur
 #
-# You blur two thousand real digits, `scipy.ndimage.gaussian_filter(images, (0, 1, 1, 0))`, and measure them
-# as if a generator had written them. What falls first?
+# You blur two thousand real digits with `scipy.ndimage.gaussian_filter(images, (0, 1, 1, 0))` and measure them as
+# if a generator had made them. Which of these drops most?
 #
 # - **a** precision
 # - **b** recall
@@ -396,8 +464,8 @@ q1.check()
 # %% [markdown]
 # ### 2 · Complete: precision
 #
-# The share of `fake` features that lie in the ball of at least one of `real`; a ball reaches to the k-th
-# nearest *other* real feature.
+# Return the fraction of `fake` features that lie in the ball around at least one of the `real` features. A ball
+# reaches to the k-th nearest *other* real feature.
 
 
 # %% tags=["stub"]
@@ -447,7 +515,8 @@ q2.check()
 # %% [markdown]
 # ### 3 · Predict: Fréchet on a line
 #
-# One normal distribution has mean 0 and deviation 1, another mean 3 and deviation 2. How far apart are they?
+# One normal distribution has the mean 0 and the standard deviation 1, another one the mean 3 and the standard
+# deviation 2. What is the squared Fréchet distance between them?
 
 # %% tags=["stub"]
 frechet_on_a_line = ...
@@ -474,17 +543,17 @@ q3.check()
 # %% [markdown]
 # ### 4 · Explain: in your own words
 #
-# Why does a generator that writes only half of the digits fool its discriminator at all? And why does recall see
-# it, when precision does not?
+# Why can a generator that writes only half of the digits fool its discriminator? And why does recall notice it,
+# when precision doesn't?
 
 # %% tags=["stub"]
 explanation = ...  # a sentence or two, between quotation marks
 
 # %% tags=["solution"]
 explanation = """
-D looks at one image at a time. A fine 1 is real to it, however many 1s there are, so nothing asks G
-for a 5. Precision asks the same of each sample. Recall turns round and asks of each real digit whether
-the samples come near it: nobody comes near the 5s.
+D looks at one image at a time. It takes a good 1 for real, no matter how many 1s there are, so nothing
+makes G write a 5. Precision also looks at each sample alone. Recall asks for each real digit whether a
+sample comes near it, and no sample comes near the 5s.
 """
 
 # %% tags=["wrong"]
@@ -505,8 +574,11 @@ progress.show()
 # %% [markdown]
 # ## What you take with you
 #
-# 1. Losses compare the two players; they do not know what good is. Measure from outside.
-# 2. The Fréchet distance sums up, precision, recall and coverage say what is wrong, and the
+# 1. A loss compares the two networks with each other. It can't tell you how good the samples are, so measure
+#    them from outside.
+# 2. The Fréchet distance sums everything up in one number. Precision, recall and coverage say what is wrong. A
 #    classifier's confidence says nothing.
-# 3. Look: at samples, at their nearest training images, at walks between them. Then ask the
-#    doctor, who takes any GAN: two networks and a training step are enough.
+# 3. Look at samples, at their nearest training images, and at walks between them. If all samples look alike, it is
+#    a collapse. The doctor examines any GAN: two networks and a training step are enough.
+#
+# Next: [07 · The style VAE](07_style_vae.ipynb), a network that writes in your hand.

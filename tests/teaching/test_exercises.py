@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from course_lib.teaching import exercise as exercise_module
-from course_lib.teaching import judges, lesson_01, lesson_04, progress
+from course_lib.teaching import judges, lesson_01, lesson_04, lesson_06, progress
+from course_lib.teaching.exercise import Wrong
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "notebooks" / "source").glob("*.py"))
@@ -75,6 +76,18 @@ def attempts(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("lesson"))
         yield Attempts(request.param)
+
+
+def test_numbers_from_other_roads():
+    """Precision in float32, and a Fréchet distance from a simulation, are right answers, too."""
+    precision, line = lesson_06.Precision("06", 2, {}), lesson_06.FrechetOnALine("06", 3, {})
+    precision.judge(lambda *case: np.float32(lesson_06.Precision.right(*case)))
+    rng = np.random.default_rng(0)
+    a, b = (np.sort(rng.normal(mean, scale, 20_000)) for mean, scale in ((0, 1), (3, 2)))
+    line.judge(np.mean((a - b) ** 2))  # on a line, sorted pairs are the nearest
+    for wrong in (9, 9.7, 10.3, 18):
+        with pytest.raises(Wrong):
+            line.judge(wrong)
 
 
 def test_three_to_five_in_every_lesson(attempts):

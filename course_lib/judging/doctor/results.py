@@ -19,7 +19,7 @@ from course_lib.judging.doctor.measures import (
     sigmoid,
     spread,
 )
-from course_lib.judging.doctor.steps import faded_rate
+from course_lib.judging.doctor.steps import stands_still
 
 LEAST_IN_PIXELS = 0.1  # of the coverage of other real images, in coarse pixels
 
@@ -107,8 +107,6 @@ class BlindDiscriminator(Illness):
             return None
         if not case.report and covers_pixels(case):
             return None
-        if repeat_each_other(case) and self._gains(case) > self.D_LEARNS:
-            return None  # a collapsed G is ahead of a D that learns
         right = fraction_ranked_right(*case.logits)
         differ = pooled_difference(case.real, case.own) > UNLIKE
         if right < self.LEAST and differ and not self._learns(case):
@@ -118,15 +116,13 @@ class BlindDiscriminator(Illness):
             )
         return None
 
-    def _gains(self, case):
-        return -case.trial.d_gain if case.fakes_are_one else case.trial.d_gain
-
     def _learns(self, case):
-        """Whether a D of a short run comes to rank more pairs right, so that it isn't blind."""
+        """Whether D learns, but hasn't had the time yet, or is behind a collapsed G."""
         try:
-            if not case.is_before(self.EARLY):
-                return False
-            return self._gains(case) > self.D_LEARNS or case.later.ranked_right > self.LEAST
+            gain = -case.trial.d_gain if case.fakes_are_one else case.trial.d_gain
+            if case.is_before(self.EARLY):
+                return gain > self.D_LEARNS or case.later.ranked_right > self.LEAST
+            return gain > self.D_LEARNS and repeat_each_other(case) is not None
         except NotExaminedError:  # without a step, what D says now must do
             return False
 
@@ -146,7 +142,7 @@ class FrozenGenerator(Illness):
     def look(self, case) -> str | None:
         """Look at whether trial steps moved G."""
         if case.trial.g_moved == 0:
-            return f"trial training steps changed no weight of G{faded_rate(case)}"
+            return stands_still(case, "G")
         return None
 
 
@@ -159,7 +155,7 @@ class ModeCollapse(Illness):
         "class."
     )
     fix = "Try smaller learning rates, beta_1 of 0 or 0.5, a larger batch, or a stronger D."
-    lesson = "05"
+    lesson = "06"
 
     READABLE = 0.2  # a precision below which the classes of samples mean nothing
     EARLY = 200  # steps; classes missing before that may still come

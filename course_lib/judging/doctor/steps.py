@@ -27,12 +27,13 @@ def _is_rms(optimizer):
     return isinstance(optimizer, keras.optimizers.RMSprop)
 
 
-def faded_rate(case) -> str:
-    """Return what to add to the evidence if a learning rate has faded to 0; else an empty text."""
+def stands_still(case, side) -> str:
+    """Return the evidence for a network, "D" or "G", that no trial step moved."""
+    seen = f"trial training steps changed no weight of {side} (largest change 0.0)"
     rates = [float(optimizer.learning_rate) for optimizer in case.optimizers]
     if rates and min(rates) < NO_RATE:
-        return f"; a learning rate is {min(rates):.1g} now"
-    return ""
+        return f"{seen}; a learning rate is {min(rates):.1g} now"
+    return seen
 
 
 class HighRate(Illness):
@@ -143,7 +144,7 @@ class FrozenDiscriminator(Illness):
     def look(self, case) -> str | None:
         """Look at whether trial steps moved D; a constant D is another illness."""
         if case.trial.d_moved == 0 and not case.d_is_constant:
-            return f"trial training steps changed no weight of D{faded_rate(case)}"
+            return stands_still(case, "D")
         return None
 
 
