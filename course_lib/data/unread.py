@@ -7,6 +7,7 @@ from course_lib.data.errors import fault
 from course_lib.data.formats.files import check_file, names_in_zip
 from course_lib.data.formats.npz_pairs import split_of
 from course_lib.data.formats.pictures import ENDINGS
+from course_lib.data.formats.signatures import PICKLE
 
 READ = (
     "a CSV, TSV, ARFF, .npz, .npy, .mat, .h5 or .parquet file, idx files, or a folder of pictures"
@@ -15,11 +16,6 @@ UNPACK = "Unpack it, and give the path of the file or folder in it."
 SAVEZ = "Save the images and labels with numpy.savez(file, images=images, labels=labels)."
 FEWEST_BYTES = 1000  # of JSON that can hold an image
 
-PICKLE = (
-    "A pickle can run any code when it is opened, so it isn't read here. If you trust its source, "
-    "open it in Python yourself, and save the images and labels with "
-    "numpy.savez(file, images=images, labels=labels)."
-)
 MNIST_PICKLE = (
     "A pickle can run any code when it is opened, so it isn't read here. If you trust its source, "
     "and it is deeplearning.net's, convert it: import gzip, pickle, numpy; train, valid, test = "

@@ -11,7 +11,7 @@ from course_lib.data.formats.csv_dress import is_arff, open_rows
 from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header, split_cells
 from course_lib.data.formats.csv_labels import TextLabels, is_text_label
 from course_lib.data.formats.csv_rows import check_row, width_fault
-from course_lib.data.formats.files import open_bytes
+from course_lib.data.formats.files import open_bytes, open_text
 from course_lib.data.progress_bar import ProgressBar
 
 CHUNK_ROWS = 64  # 120 kB of text: its arrays stay in the CPU cache, and malloc reuses their memory
@@ -123,6 +123,9 @@ def _last_row(path):
     if is_arff(path):  # some of its lines are no rows
         with open_rows(path) as lines:
             return sum(1 for _ in lines)
+    with open_text(path) as lines:
+        if lines.encoding == "utf-16":
+            return max((row for row, line in enumerate(lines, 1) if line.strip()), default=0)
     with open_bytes(path, member=".csv") as stream:
         while block := stream.read(2**20):
             if block.endswith(b"\r"):  # don't separate it from its \n

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_lib.data.errors import DatasetError, fault
 from course_lib.data.formats.files import check_file
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 AGAIN = "Download it again."
 
@@ -25,7 +26,8 @@ def read_h5(path, names=None) -> dict[str, np.ndarray]:
 
     check_file(path)
     if not h5py.is_hdf5(path):
-        raise fault(path, "another format", "an h5 file", AGAIN)
+        start = read_start(path)
+        raise refuse_content(path, start, "an h5 file", "its first bytes aren't those of one")
     try:
         with h5py.File(path, "r") as file:
             for name in names or []:

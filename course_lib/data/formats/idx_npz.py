@@ -7,6 +7,7 @@ import numpy as np
 
 from course_lib.data.errors import fault
 from course_lib.data.formats.files import check_file, open_bytes
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 
 def read_idx(path, item_shape=(), member=None) -> np.ndarray:
@@ -59,7 +60,10 @@ def read_npz(path) -> dict[str, np.ndarray]:
     check_file(path)
     again = "Download it again."
     if not zipfile.is_zipfile(path):
-        raise fault(path, "another format or an incomplete file", "an npz archive", again)
+        start, expected = read_start(path), "an npz archive"
+        if start.startswith(b"PK"):
+            raise fault(path, "an incomplete file", expected, again)
+        raise refuse_content(path, start, expected, "its first bytes aren't those of one")
     try:
         with np.load(path) as archive:
             return {name: archive[name] for name in archive.files}

@@ -8,6 +8,7 @@ import numpy as np
 from course_lib.data.errors import fault
 from course_lib.data.formats.files import check_file
 from course_lib.data.formats.npz_pairs import pick_pair, to_bytes, to_classes
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 AGAIN = "Download it again."
 
@@ -22,15 +23,19 @@ def read_mat(path: Path) -> dict:
         DatasetError: if the file is missing or damaged, or in the newest format.
     """
     from scipy.io import loadmat  # here, because it is slow to import and nothing else needs it
+    from scipy.io.matlab import MatReadError
 
     check_file(path)
-    if path.read_bytes()[:8] == b"\x89HDF\r\n\x1a\n":
-        fix = "In MATLAB, save it again with save(file, 'dataset', '-v7')."
+    start = read_start(path)
+    if start.startswith((b"\x89HDF", b"MATLAB 7.3")):
+        fix = "In MATLAB, save it again: load('old.mat'); save('new.mat', '-v7')."
         raise fault(path, "MATLAB's version 7.3 format", "version 7 or older", fix)
     try:
         content = loadmat(path, simplify_cells=True)
-    except (OSError, ValueError, zlib.error, NotImplementedError) as error:
-        raise fault(path, f"a damaged file ({error})", "a .mat file", AGAIN) from error
+    except (OSError, ValueError, zlib.error, NotImplementedError, MatReadError) as error:
+        if start.startswith(b"MATLAB"):
+            raise fault(path, f"a damaged file ({error})", "a .mat file", AGAIN) from error
+        raise refuse_content(path, start, "a .mat file", error) from error
     return {name: part for name, part in content.items() if not name.startswith("__")}
 
 

@@ -12,6 +12,7 @@ from course_lib.data.formats.csv_header import COLUMNS, read_header
 from course_lib.data.formats.files import check_file
 from course_lib.data.formats.npz_pairs import to_bytes, to_classes
 from course_lib.data.formats.pictures import read_picture
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "letter")
 SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})(.*)")  # train-00000-of-00002.parquet
@@ -66,8 +67,11 @@ def _read_table(path):
     try:
         return parquet.read_table(path)
     except (OSError, pyarrow.ArrowException) as error:
-        found = f"a damaged file ({error})"
-        raise fault(path, found, "a parquet file", "Download it again.") from error
+        start = read_start(path)
+        if start.startswith(b"PAR1"):
+            found = f"a damaged file ({error})"
+            raise fault(path, found, "a complete parquet file", "Download it again.") from error
+        raise refuse_content(path, start, "a parquet file", error) from error
 
 
 def _read_rows(table, path):
