@@ -23,10 +23,11 @@ from course_lib.data.mnist import read_pair, turn_emnist
 from course_lib.data.unread import refuse_unknown, refuse_unread
 
 TABLES = {".csv", ".tsv", ".tab", ".txt", ".arff"}
-NPY_NAMES = {  # how a .npy file of images is called, and its labels beside it
-    **{"images": "labels", "image": "label", "imgs": "labels"},
-    **{"x_": "y_", "X_": "y_", "_x": "_y", "_X": "_y", "x": "y", "X": "y", "data": "labels"},
-}
+NPY_NAMES = (  # how a .npy file of images is called, and its labels beside it
+    *(("images", "labels"), ("image", "label"), ("imgs", "labels"), ("data", "labels")),
+    *(("x_", "y_"), ("X_", "y_"), ("X_", "Y_"), ("_x", "_y"), ("_X", "_y"), ("_X", "_Y")),
+    *(("x", "y"), ("X", "y"), ("X", "Y")),
+)
 
 
 def read_file(path, split="train", class_names=None) -> Dataset:
@@ -37,11 +38,12 @@ def read_file(path, split="train", class_names=None) -> Dataset:
     if path.is_dir():
         return _read_pictures(path, split, class_names)
     refuse_unread(path)
-    if is_table(path) or (path.suffix == ".zip" and not places.names_idx(path)):
+    kind = path.suffix.lower()
+    if is_table(path) or (kind == ".zip" and not places.names_idx(path)):
         return read_kaggle_csv(path, class_names=class_names)
-    if path.suffix == ".mat":
+    if kind == ".mat":
         return _read_mat(path, split, class_names)
-    if path.suffix == ".parquet":
+    if kind == ".parquet":
         images, labels, names, shards = read_parquet(path)
         names = characters_of(names) if names else None
         images, note = _invert(images)
@@ -64,22 +66,23 @@ def _read_pictures(folder, split, class_names):
 
 def _read_arrays(path, split):
     """Return images uint8 [N, 28, 28] and labels, integers [N], of npz, npy, h5 or idx files."""
-    if path.suffix == ".npz":
+    kind = path.suffix.lower()
+    if kind == ".npz":
         return read_npz_pair(path, path, split)
-    if path.suffix in (".h5", ".hdf5"):
+    if kind in (".h5", ".hdf5"):
         return pick_split(read_h5(path), split, path)
-    if path.suffix == ".npy":
+    if kind == ".npy":
         labels = _find_npy_labels(path)
         return pick_pair({"images": read_npy(path), "labels": read_npy(labels)}, None, path)
-    if "idx3" in path.name or path.suffix == ".zip":
+    if "idx3" in path.name.lower() or kind == ".zip":
         return read_pair(places.files_at(path, split), split)
     refuse_unknown(path)
 
 
 def _find_npy_labels(path):
     """Return the path of the labels that belong to a .npy file of images."""
-    for images, labels in NPY_NAMES.items():
-        other = path.with_name(path.stem.replace(images, labels) + ".npy")
+    for images, labels in NPY_NAMES:
+        other = path.with_name(path.stem.replace(images, labels) + path.suffix)
         if images in path.stem and other != path and other.is_file():
             return other
     fix = "Name the two files images.npy and labels.npy, and give the path of images.npy."

@@ -72,7 +72,7 @@ def refuse_unread(path) -> None:
     Args:
         path: a `Path`.
     """
-    if "idx1" in path.name:
+    if "idx1" in path.name.lower():
         fix = "These are labels. Give the path of the images, ...-images-idx3-ubyte."
         raise fault(path, "a file of labels", "a file of images", fix)
     if kind := kind_of(path):
@@ -82,7 +82,7 @@ def refuse_unread(path) -> None:
         names = {"path": str(path), "folder": str(path.parent), "lines": lines}
         names["split"] = split_of(path.name) or "train"
         raise fault(path, kind[0], READ, kind[1].format(**names))
-    names = names_in_zip(path) if path.suffix == ".zip" else []
+    names = names_in_zip(path) if path.suffix.lower() == ".zip" else []
     pictures = [name for name in names if PurePath(name).suffix.lower() in ENDINGS]
     if pictures and not any(".csv" in name.lower() for name in names):
         found = f"a zip of pictures ({len(pictures):,} such as {pictures[0]})"

@@ -1,4 +1,4 @@
-"""Files as downloads, spreadsheets and macOS leave them: what is in them decides, not their name."""
+"""Files as downloads, spreadsheets and macOS leave them: the content decides, not the name."""
 
 import bz2
 import gzip

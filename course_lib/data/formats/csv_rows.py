@@ -147,7 +147,8 @@ def _explain_one_more(row, line):
     if row > 1:
         return (
             "There is one column too many. "
-            "If pandas saved its index as well, save the file again with index=False."
+            "If the first column counts the rows, save the file again without it: in pandas with "
+            "index=False, in R with row.names=FALSE."
         )
     if not line[0].isdigit():
         return "Leave out every column but the label and the pixels, and save the file again."

@@ -10,7 +10,7 @@ from course_lib.data.errors import fault
 from course_lib.data.formats.csv_dress import is_arff, open_rows
 from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header, split_cells
 from course_lib.data.formats.csv_labels import TextLabels, is_text_label
-from course_lib.data.formats.csv_rows import check_row, width_fault
+from course_lib.data.formats.csv_rows import FEW, check_row, width_fault
 from course_lib.data.formats.files import open_bytes, open_text
 from course_lib.data.progress_bar import ProgressBar
 
@@ -96,7 +96,7 @@ def _build_table(pixels, labels, layout, texts):
 
 
 def read_first_rows(path, count) -> Table | None:
-    """Read the first rows of a CSV; return None if they don't have a label and 784 pixels.
+    """Read the first rows of a CSV; return None if it is a table of few columns.
 
     Args:
         path: a `Path`, plain, gzipped or zipped.
@@ -106,13 +106,15 @@ def read_first_rows(path, count) -> Table | None:
         DatasetError: with the row and column of the first cell that is wrong.
     """
     with open_rows(path) as lines:
-        first = next(lines, "")
-    if first.count(",") not in (COLUMNS - 1, COLUMNS):
+        rows = list(islice(lines, count + 1))
+    last_row = len(rows) if len(rows) <= count else 0  # 0: the file goes on
+    while rows and rows[-1].isspace():
+        rows.pop()
+    first = rows[0] if rows else ""
+    if first.count(",") < FEW and not first.lower().startswith("sep="):
         return None
-    layout, texts = _read_start(path, 0)
-    with open_rows(path) as lines:
-        rows = list(islice(lines, layout.has_header, layout.has_header + count))
-    block = _parse(path, rows, layout.has_header + 1, 0, layout, texts)
+    layout, texts = _read_start(path, last_row)
+    block = _parse(path, rows[layout.has_header :], layout.has_header + 1, last_row, layout, texts)
     pixels, labels = np.delete(block, layout.label, axis=1), block[:, layout.label]
     return _build_table(pixels, labels.astype(np.int64), layout, texts)
 
