@@ -5,7 +5,7 @@ from pathlib import Path
 
 from course_lib.data.errors import fault
 from course_lib.data.formats.npz_pairs import split_of
-from course_lib.data.formats.pictures import ENDINGS
+from course_lib.data.formats.pictures import ENDINGS, is_hidden
 from course_lib.data.unread import kind_of
 
 DATA = r"images.idx3-ubyte(\.gz)?|\.(npz|h5|hdf5|mat|parquet|csv|tsv|arff)"
@@ -26,7 +26,7 @@ def find_data_file(folder, split) -> Path:
     Raises:
         DatasetError: if there are several such files.
     """
-    paths = (path for path in folder.rglob("*") if not _is_hidden(path, folder))
+    paths = (path for path in folder.rglob("*") if not is_hidden(path, folder))
     files = []
     for path in paths:
         if path.suffix.lower() in ENDINGS:
@@ -47,10 +47,6 @@ def find_data_file(folder, split) -> Path:
     shown = f"{', '.join(names[:MOST_NAMES])}{', ...' if len(names) > MOST_NAMES else ''}"
     expected = f"one file for the split {split!r}"
     raise fault(folder, f"the files {shown}", expected, "Give the path of the file itself.")
-
-
-def _is_hidden(path, folder):
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
 
 
 def _split_of(path):

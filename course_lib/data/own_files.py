@@ -10,6 +10,7 @@ from course_lib.data.checked import build_dataset, name_kind
 from course_lib.data.dataset import DIGITS, LETTERS, Dataset
 from course_lib.data.errors import fault
 from course_lib.data.folders import find_data_file
+from course_lib.data.formats.csv_header import COLUMNS
 from course_lib.data.formats.h5 import read_h5
 from course_lib.data.formats.mat import pick_arrays, pick_emnist, read_mat
 from course_lib.data.formats.npy import read_npy
@@ -72,19 +73,24 @@ def _read_arrays(path, split):
     if kind in (".h5", ".hdf5"):
         return pick_split(read_h5(path), split, path)
     if kind == ".npy":
-        labels = _find_npy_labels(path)
-        return pick_pair({"images": read_npy(path), "labels": read_npy(labels)}, None, path)
+        images = read_npy(path)
+        labels = _find_npy_labels(path, images)
+        return pick_pair({"images": images, "labels": read_npy(labels)}, None, path)
     if "idx3" in path.name.lower() or kind == ".zip":
         return read_pair(places.files_at(path, split), split)
     refuse_unknown(path)
 
 
-def _find_npy_labels(path):
+def _find_npy_labels(path, images):
     """Return the path of the labels that belong to a .npy file of images."""
-    for images, labels in NPY_NAMES:
-        other = path.with_name(path.stem.replace(images, labels) + path.suffix)
-        if images in path.stem and other != path and other.is_file():
+    for own, others in NPY_NAMES:
+        other = path.with_name(path.stem.replace(own, others) + path.suffix)
+        if own in path.stem and other != path and other.is_file():
             return other
+    if images.ndim == 2 and images.shape[1] == COLUMNS:
+        fix = "If it is a table with the label first, save it as a CSV with "
+        fix += "numpy.savetxt('x.csv', table, fmt='%d', delimiter=',')."
+        raise fault(path, "one array of 785 columns", "two files, of images and of labels", fix)
     fix = "Name the two files images.npy and labels.npy, and give the path of images.npy."
     raise fault(path, "no .npy file of labels beside it", "one with a name such as labels.npy", fix)
 
@@ -92,7 +98,7 @@ def _find_npy_labels(path):
 def _read_mat(path, split, class_names):
     content = read_mat(path)
     if "dataset" not in content:
-        images, labels = pick_arrays(content, path)
+        images, labels = pick_arrays(content, split, path)
         return _finish(path, images, "", labels, class_names)
     images, labels, mapping = pick_emnist(content, split, path)
     names = class_names or infer_class_names(path.name, labels)
@@ -128,6 +134,12 @@ def _finish(path, images, note, labels, class_names, found_names=None):
 def _guess(path, labels):
     """Return what labels from 0 stand for: up to 9 digits, up to 25 letters."""
     highest = int(np.max(labels))
+    if np.unique(labels).tolist() == list(range(1, 11)):
+        found, expected = "the labels 1 to 10", "labels that leave no doubt about the classes"
+        fix = "If 10 stands for the digit 0, load the file with class_names='1234567890'. If these "
+        fix += "are the letters A to J, use class_names='ABCDEFGHIJ'. If 1 stands for the digit 0, "
+        fix += "subtract 1 from the labels, and save them again."
+        raise fault(path, found, expected, fix)
     if highest > 25:
         fix = "Say what the labels stand for, in order: load_file(path, class_names=[...])."
         raise fault(path, f"labels up to {highest}", "labels up to 9 (digits) or 25 (A-Z)", fix)

@@ -35,11 +35,19 @@ def read_h5(path, names=None) -> dict[str, np.ndarray]:
                     found = f"the arrays {_arrays(file)}"
                     fix = "If the file belongs to another dataset, move it to another folder."
                     raise fault(path, found, f"{name} too", fix)
-            return {name: np.asarray(file[name]) for name in names or _arrays(file)}
+            return {name: _read_array(file[name]) for name in names or _arrays(file)}
     except DatasetError:
         raise
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise fault(path, f"a damaged file ({error})", "a complete h5 file", AGAIN) from error
+
+
+def _read_array(stored):
+    """Return an array of an h5 file; text of any length becomes an array of strings."""
+    import h5py
+
+    is_text = h5py.check_string_dtype(stored.dtype)
+    return np.asarray(stored.asstr()[()], str) if is_text else np.asarray(stored)
 
 
 def _arrays(file):

@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data.errors import fault
+from course_lib.data.formats.array_forms import bring_into_form
 from course_lib.data.formats.files import check_file
-from course_lib.data.formats.npz_pairs import pick_pair, to_bytes, to_classes
+from course_lib.data.formats.npz_pairs import pick_split, to_bytes, to_classes
 from course_lib.data.formats.signatures import read_start, refuse_content
 
 AGAIN = "Download it again."
@@ -71,11 +72,12 @@ def pick_emnist(content, split, path) -> tuple[np.ndarray, np.ndarray, list | No
     return to_bytes(images, f"{path}, images"), to_classes(labels.reshape(-1), path), rows
 
 
-def pick_arrays(content, path) -> tuple[np.ndarray, np.ndarray]:
+def pick_arrays(content, split, path) -> tuple[np.ndarray, np.ndarray]:
     """Return the images and labels of a file with an array of each, such as mnist-original.mat.
 
     Args:
         content: from `read_mat`.
+        split: as `npz_pairs.pick_split` takes it.
         path: the file, for messages.
 
     Returns:
@@ -85,7 +87,4 @@ def pick_arrays(content, path) -> tuple[np.ndarray, np.ndarray]:
         DatasetError: if there is not exactly one array of each kind.
     """
     arrays = {name: part for name, part in content.items() if isinstance(part, np.ndarray)}
-    for name, array in arrays.items():
-        if array.ndim == 2 and array.shape[0] == 784 != array.shape[1]:  # an image in each column
-            arrays[name] = array.T
-    return pick_pair(arrays, None, path)
+    return pick_split(bring_into_form(arrays), split, path)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from course_lib.data.characters import characters_of, in_usual_order
 from course_lib.data.errors import fault
-from course_lib.data.formats.npz_pairs import split_of
+from course_lib.data.formats.npz_pairs import of_split, split_of
 from course_lib.data.progress_bar import ProgressBar
 
 SIDE = 28
@@ -31,7 +31,7 @@ def read_picture(file, where) -> np.ndarray:
     """
     try:
         with Image.open(file) as picture:
-            grey = _to_grey(picture)
+            grey = _to_grey(ImageOps.exif_transpose(picture))  # as the camera was held
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         found = f"a file that isn't a whole picture ({error})"
         fix = "Save it again as PNG, or delete it."
@@ -118,7 +118,8 @@ def _class_folder(folder, split):
         return _class_folder(inner[0], split)
     if not inner or not all(split_of(path.name) for path in inner):
         return folder
-    wanted = [path for path in inner if split_of(path.name) == split]
+    names = of_split([path.name for path in inner], split)
+    wanted = [path for path in inner if path.name in names]
     if len(wanted) != 1:
         found = f"the subfolders {', '.join(path.name for path in inner)}"
         fix = "Give the path of the folder whose subfolders are the classes."
@@ -135,4 +136,11 @@ def _subfolders(folder):
 def _pictures(folder):
     """Return the paths of the pictures in a folder, at any depth, in order."""
     paths = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
-    return sorted(path for path in paths if path.is_file() and not path.name.startswith("."))
+    visible = (path for path in paths if not is_hidden(path, folder))
+    return sorted(path for path in visible if path.is_file())
+
+
+def is_hidden(path, folder) -> bool:
+    """Return whether a file, or a folder between it and `folder`, is hidden or made by macOS."""
+    parts = path.relative_to(folder).parts
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
