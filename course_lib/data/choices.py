@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -144,14 +145,21 @@ def find_letters() -> Found | None:
     """Find the first real letters A-Z: Kaggle's A-Z CSV, else EMNIST's idx files or CSV."""
     options = {"class_names": LETTERS, "allow_fewer": True}
     read = partial(read_kaggle_csv, per_class=LETTERS_PER_CLASS, **options)
-    for path in places.find("A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip"):
-        return Found(f"Kaggle letters {path}", partial(read, path))
+    names = "A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip", "handwritten_data_785.csv"  # its older name
+    for path in places.find(*names, "archive*.zip"):
+        if not path.name.lower().startswith("archive") or _holds_a_to_z(path):
+            return Found(f"Kaggle letters {path}", partial(read, path))
     if found := places.find_emnist("letters", "train"):
         text = f"EMNIST letters {found.images}"
         return Found(text, partial(mnist.read_emnist, "letters", "train", found))
     for path in places.find("emnist-letters-train.csv*"):
         return Found(f"EMNIST letters {path}", partial(read, path))
     return None
+
+
+def _holds_a_to_z(path):
+    """Return whether a zip, which Kaggle calls archive.zip, holds the CSV of letters."""
+    return any(PurePosixPath(name).name.startswith("A_Z") for name in names_in_zip(path))
 
 
 def find_both_cases() -> Found | None:

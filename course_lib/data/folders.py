@@ -9,6 +9,7 @@ from course_lib.data.formats.pictures import ENDINGS, is_hidden
 from course_lib.data.unread import kind_of
 
 DATA = r"images.idx3-ubyte(\.gz)?|\.(npz|h5|hdf5|mat|parquet|csv|tsv|arff)"
+NPY = re.compile(r"(?:.*[^a-z])?(?:images?|imgs|x)(?:[^a-z].*)?\.npy")  # the images of a pair
 LATER_SHARD = re.compile(r"-(?!00000)\d{5}-of-\d{5}")
 MOST_NAMES = 6  # in a message
 
@@ -35,9 +36,12 @@ def find_data_file(folder, split) -> Path:
             files.append(path)
     files.sort()
     found = [path for path in files if re.search(f"({DATA})$", path.name.lower())]
+    found += [path for path in files if NPY.fullmatch(path.name.lower())]
     found = found or [path for path in files if kind_of(path) and _split_of(path)]
     found = [path for path in found if path.suffix != ".gz" or path.with_suffix("") not in found]
     chosen = [path for path in found if _split_of(path) == split]
+    if split == "test" and len(chosen) > 1:  # leave out a validation split
+        chosen = [path for path in chosen if re.search("test|t10k", path.name.lower())]
     chosen = chosen or [path for path in found if not _split_of(path)]
     if len(chosen) == 1:
         return chosen[0]

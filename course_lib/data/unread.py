@@ -7,7 +7,7 @@ from course_lib.data.errors import fault
 from course_lib.data.formats.files import check_file, names_in_zip
 from course_lib.data.formats.npz_pairs import split_of
 from course_lib.data.formats.pictures import ENDINGS
-from course_lib.data.formats.signatures import PICKLE
+from course_lib.data.formats.signatures import PICKLE, TEXT, read_start, refuse_content
 
 READ = (
     "a CSV, TSV, ARFF, .npz, .npy, .mat, .h5 or .parquet file, idx files, or a folder of pictures"
@@ -54,6 +54,7 @@ KINDS = {  # the end of a file's name: what it is, and what to do
     r"\.arrow": ("an Arrow file", ARROW),
     r"\.(xlsx?|ods)": ("a spreadsheet", "In the spreadsheet program, save it as CSV."),
     r"\.(rda|rdata|rds)": ("R's format", "In R, save the table with write.csv(table, 'x.csv')."),
+    r"\.(npz|npy|mat|h5|hdf5|parquet)\.(gz|bz2|xz|zst)": ("a compressed file", UNPACK),
     r"\.(tar|tgz|tar\.(gz|bz2|xz)|rar|7z)": ("an archive", UNPACK),
 }
 
@@ -92,5 +93,11 @@ def refuse_unread(path) -> None:
 def refuse_unknown(path) -> None:
     """Raise `DatasetError` for a file whose name doesn't say what it is."""
     check_file(path)
+    start = read_start(path)
+    if error := refuse_content(path, start, READ):
+        raise error
+    if TEXT.match(start) and re.search(rb"[,;\t| ]", start):
+        fix = "If it is a table, rename it so that its name ends in .csv."
+        raise fault(path, f"text, which starts with {start[:40].decode()!r}", READ, fix)
     ending = "".join(path.suffixes[-2:]) or "(none)"
     raise fault(path, f"a file with the ending {ending}", READ, SAVEZ)

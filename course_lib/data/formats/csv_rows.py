@@ -24,6 +24,8 @@ def check_row(path, row, line, last_row, layout) -> None:
     cells = split_cells(line)[layout.has_index :]
     if len(cells) != COLUMNS:
         raise width_fault(path, row, line, last_row)
+    if not any(cells):
+        raise fault(f"{path}, row {row}", "empty cells only", "an image", "Delete the row.")
     label = cells[layout.label].lower()
     if label in LABEL_NAMES and cells[layout.label - 1].lower() == layout.names[layout.label - 1]:
         fix = "Delete the line. Two files were probably joined here."

@@ -77,13 +77,22 @@ def read_csv(path) -> Table:
 def _read_start(path, last_row):
     """Return the layout of a file, and `TextLabels` if the label in its first row is a text."""
     with open_rows(path) as lines:
-        first, *rows = [*islice(lines, 2)] or [""]
-    layout = read_header(path, first.rstrip("\n"))
+        rows = [*islice(lines, 3)] or [""]
+    first = rows[0].rstrip("\n")
+    layout = read_header(path, first)
     if layout is None:
-        raise width_fault(path, 1, first.rstrip("\n"), last_row)
-    cells = split_cells(rows[0])[layout.has_index :] if rows and layout.is_named else []
+        raise width_fault(path, 1, first, last_row)
+    rows = [split_cells(row) for row in rows[layout.has_header :]]
+    if layout.has_header and _have_names(rows):
+        layout = layout._replace(has_index=True)
+    cells = rows[0][layout.has_index :] if rows and layout.is_named else []
     is_text = len(cells) == COLUMNS and is_text_label(cells[layout.label])
     return layout, TextLabels() if is_text else None
+
+
+def _have_names(rows):
+    """Return whether rows are numbered in front, under a header without a name for that, as R's."""
+    return [row[:1] for row in rows] == [["1"], ["2"]] and {*map(len, rows)} == {COLUMNS + 1}
 
 
 def _build_table(pixels, labels, layout, texts):

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data.errors import fault
-from course_lib.data.formats.csv_header import COLUMNS, read_header
+from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header
 from course_lib.data.formats.files import check_file
 from course_lib.data.formats.npz_pairs import to_bytes, to_classes
 from course_lib.data.formats.pictures import read_picture
@@ -80,6 +80,9 @@ def _read_rows(table, path):
     labels = [name for name in names if name.lower() in LABEL_NAMES]
     types = {name: table.schema.field(name).type for name in names}
     pictures = [name for name in names if _holds_bytes(types[name])]
+    lists = [name for name in names if "list<" in str(types[name])]
+    if not pictures and len(lists) == len(labels) == 1:
+        return _read_lists(table[lists[0]], path), _to_labels(table[labels[0]], path)
     if not pictures and len(names) in (COLUMNS, COLUMNS + 1):
         return _read_pixels(table, path)
     if len(labels) != 1 or len(pictures) != 1:
@@ -87,6 +90,9 @@ def _read_rows(table, path):
         found = f"{len(names)} columns: {shown}{', ...' if len(names) > 6 else ''}"
         expected = "one column of pictures as bytes, or 784 columns of pixels, and one named label"
         fix = "Rename the label's column, or drop the others."
+        if not pictures and "string" in map(str, types.values()):
+            fix = "If a column holds the paths of pictures, put the pictures of each class into a "
+            fix += "subfolder with the name of the class, and give the path of the folder."
         raise fault(path, found, expected, fix)
     images = np.empty((len(table), 28, 28), np.uint8)
     for row, cell in enumerate(table[pictures[0]].to_pylist()):
@@ -97,6 +103,19 @@ def _read_rows(table, path):
             raise fault(where, "no bytes of a picture", "a PNG or a JPEG", fix)
         images[row] = read_picture(io.BytesIO(content), where)
     return images, _to_labels(table[labels[0]], path)
+
+
+def _read_lists(column, path):
+    """Return images, uint8 [N, 28, 28], of a column of lists of pixels, nested or not."""
+    try:
+        pixels = np.array(column.to_pylist())
+    except ValueError as error:
+        fix = "Save lists of 784 pixels each."
+        raise fault(path, "lists of different lengths", "28 by 28 pixels", fix) from error
+    if pixels[0].size != PIXELS:
+        found = f"images of the shape {list(pixels.shape[1:])}"
+        raise fault(path, found, "28 by 28 pixels", "Scale the images, and save them again.")
+    return to_bytes(pixels, f"{path}, pixels")
 
 
 def _read_pixels(table, path):

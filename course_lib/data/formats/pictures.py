@@ -98,6 +98,9 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
         fix = "Put the pictures of each class into a subfolder with the name of the class."
         if not classes and (loose := _pictures(folder)):
             found = f"pictures in no subfolder ({len(loose):,} such as {loose[0].name})"
+        elif not classes and (other := _another_file(folder)):
+            found = f"no picture of a kind that is read, but files such as {other.name}"
+            fix = f"If these are pictures, save them as PNG or JPEG. {fix}"
         raise fault(folder, found, "a subfolder for each of two or more classes", fix)
     classes = dict(zip(characters_of(classes), classes.values(), strict=True))
     names = in_usual_order(classes)
@@ -113,10 +116,11 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
 
 def _class_folder(folder, split):
     """Return the folder whose subfolders are the classes: this one, or one of a split below it."""
-    inner = _subfolders(folder)
+    inner = [path for path in _subfolders(folder) if any(_walk_pictures(path))]
     if len(inner) == 1:
         return _class_folder(inner[0], split)
-    if not inner or not all(split_of(path.name) for path in inner):
+    splits = {split_of(path.name) for path in inner}
+    if not splits >= {"train", "test"} and (None in splits or not inner):
         return folder
     names = of_split([path.name for path in inner], split)
     wanted = [path for path in inner if path.name in names]
@@ -135,9 +139,19 @@ def _subfolders(folder):
 
 def _pictures(folder):
     """Return the paths of the pictures in a folder, at any depth, in order."""
-    paths = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
-    visible = (path for path in paths if not is_hidden(path, folder))
-    return sorted(path for path in visible if path.is_file())
+    return sorted(_walk_pictures(folder))
+
+
+def _walk_pictures(folder):
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in ENDINGS and not is_hidden(path, folder) and path.is_file():
+            yield path
+
+
+def _another_file(folder):
+    """Return the first file in a folder that isn't hidden, or None."""
+    paths = (path for path in sorted(folder.rglob("*")) if not is_hidden(path, folder))
+    return next((path for path in paths if path.is_file()), None)
 
 
 def is_hidden(path, folder) -> bool:

@@ -52,7 +52,7 @@ def refuse_content(path, start, expected, error=None) -> DatasetError | None:
     """
     for signature, (found, fix) in SIGNATURES.items():
         if re.match(signature, start, re.DOTALL):
-            return fault(path, f"{found} under this name", expected, fix)
+            return fault(path, found, expected, fix)
     if error is None:
         return None
     if TEXT.match(start):
