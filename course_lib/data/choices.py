@@ -29,7 +29,7 @@ UNREAD = (  # kinds of files that may hold digits, but are loaded by their path 
 )
 UNFINISHED = ("*.crdownload", "*.part", "*.partial", "*.download")  # by a browser
 OTHERS = "|".join(  # names of files without digits, and of those that other loaders look for
-    (r"a_z|emnist|k-?mnist|k49|usps", r"labels|idx1|dataset_info|features|\.cache\.npy")
+    (r"a_z|emnist|k-?mnist|k49|usps", r"labels|idx1|dataset_info|features|state\.json|\.cache\.npy")
 )
 
 

@@ -37,7 +37,8 @@ def find_data_file(folder, split) -> Path:
     files.sort()
     found = [path for path in files if re.search(f"({DATA})$", path.name.lower())]
     found += [path for path in files if NPY.fullmatch(path.name.lower())]
-    found = found or [path for path in files if kind_of(path) and _split_of(path)]
+    unread = [path for path in files if kind_of(path) and ".json" not in path.name.lower()]
+    found = found or [path for path in files if kind_of(path) and _split_of(path)] or unread[:1]
     found = [path for path in found if path.suffix != ".gz" or path.with_suffix("") not in found]
     chosen = [path for path in found if _split_of(path) == split]
     if split == "test" and len(chosen) > 1:  # leave out a validation split

@@ -70,12 +70,20 @@ def test_a_validation_split_is_the_test_split_only_if_there_is_no_other(tmp_path
     assert_same(datasets.load_file(tmp_path / "x.npz"), IMAGES, LABELS)
 
 
+def test_mat_files_with_structs_and_cells(tmp_path):
+    cells = np.empty((1, 200), object)
+    cells[0] = list(IMAGES)
+    for content in ({"data": {"images": IMAGES, "labels": LABELS}}, {"X": cells, "y": LABELS}):
+        savemat(tmp_path / "x.mat", content)
+        assert_same(datasets.load_file(tmp_path / "x.mat"), IMAGES, LABELS)
+
+
 NO_IMAGES = {
     "colour": ({"X": np.stack([IMAGES] * 3, -1), "y": LABELS}, "in colour: save one grey value"),
     "32 by 32": ({"X": np.zeros((9, 32, 32)), "y": LABELS[:9]}, "seem to be 32 by 32 pixels"),
     "20 by 20": ({"X": np.zeros((9, 400)), "y": LABELS[:9]}, "seem to be 20 by 20 pixels"),
     "none": ({"X": IMAGES[:0], "y": LABELS[:0]}, "X is empty"),
-    "no labels": ({"X": IMAGES}, "Save the labels in the same file, one for each image"),
+    "no labels": ({"X": IMAGES}, "Save the labels as an array .N., one for each image"),
     "text": ({"X": IMAGES, "y": np.array(["A"] * 200)}, "such as 'A',"),
     "-1": ({"X": IMAGES, "y": LABELS - 1}, "y, item 0: found the label -1, the first of 20 wrong"),
 }
@@ -108,6 +116,14 @@ def test_the_fix_for_other_arrays_is_true(tmp_path, monkeypatch):
     assert_same(datasets.load_file("x.npz"), IMAGES, LABELS)
     np.savez("x.npz", images=IMAGES.astype(np.uint16) * 257, labels=LABELS)
     assert "(images // 257).astype('uint8')" in message("x.npz")
+    for signed in (IMAGES.view(np.int8), (IMAGES.astype(int) - 128).astype(np.int8)):
+        np.savez("x.npz", images=signed, labels=LABELS)
+        undone = message("x.npz").partition("unsigned bytes: ")[2].rstrip(".")
+        np.savez("x.npz", images=eval(undone, {"images": signed}), labels=LABELS)
+        assert_same(datasets.load_file("x.npz"), IMAGES, LABELS)
+    np.savez("x.npz", x_test=IMAGES, y_test=LABELS)
+    assert "split='test'" in message("x.npz")
+    assert_same(datasets.load_file("x.npz", "test"), IMAGES, LABELS)
     np.save("train.npy", table)
     assert "numpy.savetxt('x.csv', table, fmt='%d', delimiter=',')" in message("train.npy")
     np.savetxt("x.csv", table, fmt="%d", delimiter=",")

@@ -54,6 +54,33 @@ def test_empty_rows_that_a_spreadsheet_adds_are_to_be_deleted(tmp_path):
         datasets.load_kaggle_csv(tmp_path / "x.csv")
 
 
+def test_a_transposed_table_is_turned_by_what_the_message_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("\n".join([HEADER, *LINES]))
+    pd.read_csv("t.csv", header=None).T.to_csv("t.csv", header=False, index=False)
+    with pytest.raises(DatasetError, match="seems to be transposed") as error:
+        datasets.load_kaggle_csv("t.csv")
+    code = str(error.value)[str(error.value).index("import pandas") :]
+    exec(code, {"path": "t.csv"})  # the fix
+    assert_same(datasets.load_kaggle_csv("x.csv"), IMAGES, LABELS)
+
+
+BAD_STARTS = {
+    "a comment": ("# mine, of 2021\n", "row 1: found 2 columns.*Delete this row: it is a comment"),
+    "a blank line": ("\n", "row 1: found a blank line.*Delete the line"),
+    "LIBSVM": ("5 1:3 784:255\n", "LIBSVM's form.*load_svmlight_file"),
+    "True": (HEADER + "\n1,True" + ",0" * 783 + "\n", "Write 255 for True and 0 for False"),
+    "commas in quotes": ('"0,0",' * 784 + '"0,0"\n', "not 7,0"),
+}
+
+
+@pytest.mark.parametrize("start, words", BAD_STARTS.values(), ids=BAD_STARTS.keys())
+def test_first_rows_that_are_no_images_are_named(tmp_path, start, words):
+    (tmp_path / "x.csv").write_text(start + "\n".join([HEADER, *LINES]))
+    with pytest.raises(DatasetError, match=words):
+        datasets.load_kaggle_csv(tmp_path / "x.csv")
+
+
 WORDS = "zero one two three four five six seven eight nine".split()
 NAMES = {
     "titled": ([f"digit_{k}" for k in range(10)], "0123456789"),
@@ -119,6 +146,14 @@ def test_pictures_that_are_not_read_are_named(tmp_path):
     Image.fromarray(IMAGES[0]).save(tmp_path / "a.png")
     with pytest.raises(DatasetError, match="found a picture.*subfolder with the name of the cl"):
         datasets.load_file(tmp_path / "a.png")
+
+
+def test_a_folder_of_a_kind_that_is_not_read_says_how_to_convert_it(tmp_path):
+    (tmp_path / "hf").mkdir()
+    for name in ("data-00000-of-00001.arrow", "state.json"):
+        (tmp_path / "hf" / name).write_bytes(b"x" * 2000)
+    with pytest.raises(DatasetError, match="an Arrow file.*load_from_disk"):
+        datasets.load_file(tmp_path / "hf")
 
 
 def test_a_folder_of_npy_files(tmp_path):

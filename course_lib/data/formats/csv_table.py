@@ -120,7 +120,8 @@ def read_first_rows(path, count) -> Table | None:
     while rows and rows[-1].isspace():
         rows.pop()
     first = rows[0] if rows else ""
-    if first.count(",") < FEW and not first.lower().startswith("sep="):
+    is_table = first.isspace() or first.lower().startswith(("sep=", "#"))  # to be deleted
+    if first.count(",") < FEW and not is_table:
         return None
     layout, texts = _read_start(path, last_row)
     block = _parse(path, rows[layout.has_header :], layout.has_header + 1, last_row, layout, texts)

@@ -86,5 +86,17 @@ def pick_arrays(content, split, path) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         DatasetError: if there is not exactly one array of each kind.
     """
-    arrays = {name: part for name, part in content.items() if isinstance(part, np.ndarray)}
+    arrays = dict(_flatten(content))
     return pick_split(bring_into_form(arrays), split, path)
+
+
+def _flatten(content):
+    """Yield the name and the array of each part, also of those in structs and in cells."""
+    for name, part in content.items():
+        if isinstance(part, dict):
+            yield from ((f"{name}.{inner}", array) for inner, array in _flatten(part))
+        elif isinstance(part, np.ndarray) and part.dtype == object and part.size:
+            shapes = {np.shape(cell) for cell in part.flat}
+            yield name, np.stack(list(part.flat)) if len(shapes) == 1 else part
+        elif isinstance(part, np.ndarray):
+            yield name, part

@@ -102,7 +102,10 @@ def pick_pair(arrays, split, where) -> tuple[np.ndarray, np.ndarray]:
         if not any(map(_is_images, arrays.values())):
             fix = explain_no_images(arrays)
         elif len(images) == 1 and not labels:
-            fix = f"Save the labels in the same file, one for each image: {SAVEZ}."
+            fix = f"Save the labels as an array [N], one for each image, in the same file: {SAVEZ}."
+        elif not images and split:
+            other = {"train": "test", "test": "train"}[split]
+            fix = f"If these are the images of the other split, load it with split={other!r}."
         raise fault(where, f"the arrays {found or 'none'}", expected, fix)
     (images_name, images), (labels_name, labels) = *images.items(), *labels.items()
     return (
@@ -174,6 +177,12 @@ def to_bytes(images, where) -> np.ndarray:
         fix = f"Undo the scaling: {undo}."
     elif low >= 0 and high > 255 and (images % 257 == 0).all():  # 8 bits spread over 16
         fix = "Save one byte for each pixel: (images // 257).astype('uint8')."
+    elif images.dtype == np.int8:  # either wrapped around or shifted: the paper tells which
+        is_shifted = np.mean(images == -128) > np.mean(images == 0)
+        undo = (
+            "(images.astype(int) + 128).astype('uint8')" if is_shifted else "images.view('uint8')"
+        )
+        fix = f"Make them unsigned bytes: {undo}."
     elif low < 0 or high > 255:
         fix = "Undo the scaling, or normalisation, of the images, and save them as uint8."
     raise fault(where, found, expected, fix)
