@@ -39,6 +39,11 @@ def test_images_come_upright_and_with_their_labels(tmp_path, arrays, ending):
     assert_same(datasets.load_file(path), IMAGES, LABELS)
 
 
+def test_one_image_with_a_1_among_zeros_is_no_row_of_labels(tmp_path):
+    np.savez(tmp_path / "x.npz", X=IMAGES[60:61], y=np.eye(10)[[3]])
+    assert_same(datasets.load_file(tmp_path / "x.npz"), IMAGES[60:61], [3])
+
+
 def write_h5(path, arrays):
     h5py = pytest.importorskip("h5py")
     with h5py.File(path, "w") as file:

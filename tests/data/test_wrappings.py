@@ -72,6 +72,8 @@ def contents():
     yield stream.getvalue(), "an Excel workbook.*CSV UTF-8"
     yield b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 50, "an Excel workbook.*CSV UTF-8"
     yield b"\xef\xbb\xbf<!DOCTYPE html><html>" + b"x" * 900, "a web page"
+    yield gzip.compress(b"<!DOCTYPE html><html>" + b"x" * 900), "a web page"
+    yield "label,pixel0\n".encode("utf-16-le") * 50, "UTF-16 text without.*Save it as CSV UTF-8"
     yield b"\x28\xb5\x2f\xfd" + bytes(900), "compressed by Zstandard.*Unpack"
 
 
@@ -92,6 +94,21 @@ def test_a_csv_under_another_name_is_read_once_it_is_renamed(tmp_path, text, end
     with pytest.raises(DatasetError, match="found text, which starts with 'label,pixel0.*to .csv"):
         datasets.load_file(path)
     assert_same(datasets.load_file(path.rename(tmp_path / "x.csv")), IMAGES, LABELS)  # the fix
+
+
+def test_a_zip_that_is_called_npz_and_tables_without_rows(tmp_path, text):
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("train.csv", text)
+    with pytest.raises(DatasetError, match="a zip with train.csv in it.*rename it to .zip"):
+        datasets.load_file(tmp_path / "x.npz")
+    path = (tmp_path / "x.npz").rename(tmp_path / "x.zip")
+    assert_same(datasets.load_file(path), IMAGES, LABELS)  # the fix
+    pytest.importorskip("pyarrow")
+    for cells in ([b"x"], [[0] * 784]):
+        frame = pd.DataFrame({"image": cells, "label": [1]})
+        frame.iloc[:0].to_parquet(tmp_path / "x.parquet")
+        with pytest.raises(DatasetError, match="x.parquet: found no rows"):
+            datasets.load_file(tmp_path / "x.parquet")
 
 
 def test_the_newest_mat_files_are_named(tmp_path):

@@ -22,7 +22,11 @@ def bring_into_form(arrays) -> dict[str, np.ndarray]:
         arrays: arrays by name. Images may be [784, N] or [28, 28, N], labels may be [1, N], and
             there may be one array of images for each of ten classes, without labels.
     """
-    rows = {name: array[0] if _is_row(array) else array for name, array in arrays.items()}
+    lengths = {n for a in arrays.values() if a.ndim > 1 and len(a) > 1 for n in a.shape}
+    rows = {
+        name: array[0] if _is_row(array) and array.size in lengths - {PIXELS} else array
+        for name, array in arrays.items()
+    }
     counts = {len(array) for array in rows.values() if array.ndim >= 1 and array.size == len(array)}
     turned = {
         name: np.moveaxis(array, -1, 0) if _is_image_last(array, counts) else array
@@ -32,7 +36,7 @@ def bring_into_form(arrays) -> dict[str, np.ndarray]:
 
 
 def _is_row(array):
-    return array.ndim == 2 and array.shape[0] == 1 and array.shape[1] != PIXELS
+    return array.ndim == 2 and len(array) == 1
 
 
 def _is_image_last(array, counts):

@@ -39,7 +39,12 @@ def check_file(path) -> None:
     if path.stat().st_size == 0:
         raise fault(path, "an empty file", "data", "Download it again.")
     with _named_permissions(path), open(path, "rb") as stream:
-        start = stream.read(200).removeprefix(codecs.BOM_UTF8).lstrip()
+        _refuse_stand_in(path, stream.read(200))
+
+
+def _refuse_stand_in(path, start):
+    """Raise `DatasetError` for a file that begins like a web page or like Git's pointer."""
+    start = start.removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith(LFS_POINTER):
         fix = "Run git lfs pull in its repository, or download the file itself from its web page."
         raise fault(path, "a Git LFS pointer, a few lines of text", "the data it stands for", fix)
@@ -82,6 +87,7 @@ def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
                 unpack = [opener for magic, opener in PACKED.items() if start.startswith(magic)]
                 if unpack:
                     stream = stack.enter_context(unpack[0](stream))
+            _refuse_stand_in(path, stream.peek(200)[:200])
             yield stream
     except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError) as error:
         found = f"a file that cannot be read to its end ({error})"

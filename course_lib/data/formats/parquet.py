@@ -41,7 +41,10 @@ def read_parquet(path: Path) -> tuple[np.ndarray, np.ndarray, list[str] | None, 
         raise fault(path, "a parquet file", "the package pyarrow to read it", fix) from error
     paths, note = _find_shards(path)
     tables = [_read_table(shard) for shard in paths]
-    parts = [_read_rows(table, shard) for table, shard in zip(tables, paths, strict=True)]
+    if not any(map(len, tables)):
+        raise fault(path, "no rows", "an image in each row", "Download it again.")
+    pairs = zip(tables, paths, strict=True)
+    parts = [_read_rows(table, shard) for table, shard in pairs if len(table)]
     images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return images, labels, _class_names(tables[0].schema), note
 

@@ -17,6 +17,7 @@ PICKLE = (
     "numpy.savez(file, images=images, labels=labels)."
 )
 SIGNATURES = {  # how the content of a file begins: what the file is, and what to do
+    rb"([\x20-\x7e]\x00){8}": ("UTF-16 text without a byte order mark", "Save it as CSV UTF-8."),
     rb"PAR1": ("a parquet file", RENAME.format(".parquet")),
     rb"\x93NUMPY": ("a NumPy array", RENAME.format(".npy")),
     rb"\x89HDF": ("an h5 file", RENAME.format(".h5")),
