@@ -8,6 +8,9 @@ WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight",
 CODE = re.compile(r"([0-9a-f]{2})(?:_[0-9a-f]{2})*", re.IGNORECASE)  # 4a; 43_63 in by_merge
 SAMPLE = re.compile(r"sample0*(\d+)", re.IGNORECASE)  # of Chars74K, numbered from 1
 LOWER = re.compile(r"(?:lower|small)(?:case)?[_ -]?([a-z])|([a-z])[_ -](?:lower|small)(?:case)?")
+TITLED = re.compile(r"(?:digit|number|letter|character|char)[_ -]?(.)", re.IGNORECASE)
+NUMBERED = re.compile(r"(?:class|label|0)[_ -]?(\d)", re.IGNORECASE)  # class_3, 03
+WITH_WORD = re.compile(r"(\d)\W+([a-z]+)")  # torchvision's "7 - seven"
 UPPER = re.compile(
     r"(?:upper|caps?|capital)(?:case)?[_ -]?([a-z])|([a-z])[_ -](?:upper|caps?|capital)(?:case)?"
 )
@@ -19,7 +22,7 @@ def characters_of(names) -> list[str]:
     Args:
         names: such as the names of folders, all different.
     """
-    for read in (_read_codes, _read_samples, _read_words):
+    for read in (_read_codes, _read_samples, _read_numbers, _read_words):
         found = read(names)
         if None not in found and len(set(found)) == len(found):
             return found
@@ -55,6 +58,12 @@ def _read_samples(names):
     return [ALPHANUMERIC[number - 1] for number in numbers]
 
 
+def _read_numbers(names):
+    """Read class_0 to class_9, or 00 to 09: all ten, or they would be mere numbers of classes."""
+    found = [match[1] for name in names if (match := NUMBERED.fullmatch(name))]
+    return found if len(found) == len(names) and len(set(found)) == 10 else [None]
+
+
 def _read_words(names):
     return [_read_word(name) for name in names]
 
@@ -65,6 +74,10 @@ def _read_word(name):
     word = name.lower()
     if word in WORDS:
         return str(WORDS.index(word))
+    if match := TITLED.fullmatch(name):
+        return match[1] if match[1] in ALPHANUMERIC else None
+    if (match := WITH_WORD.fullmatch(word)) and match[2] == WORDS[int(match[1])]:
+        return match[1]
     if match := LOWER.fullmatch(word):
         return match[1] or match[2]
     if match := UPPER.fullmatch(word):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import numpy as np
@@ -11,20 +12,24 @@ from course_lib.data import mnist, places, usps
 from course_lib.data.dataset import DIGITS, LETTERS, Dataset
 from course_lib.data.errors import DatasetError
 from course_lib.data.formats.csv_table import read_first_rows
+from course_lib.data.formats.files import names_in_zip
+from course_lib.data.ink import check_ink
 from course_lib.data.kaggle import read_kaggle_csv
 from course_lib.data.likeness import ALIKE, UPRIGHT, compare_turns
+from course_lib.data.unread import kind_of
 
 LETTERS_PER_CLASS = 4182  # the letters tutorial takes "up to" this number
 FIRST_ROWS = 500  # of a CSV, to judge it by
 MOST_LINES = 8  # of a report
-CSVS = ("*.csv", "*.csv.gz", "*.csv.zip", "*.tsv", "*.arff")
+CSVS = ("*.csv", "*.csv.gz", "*.csv.bz2", "*.csv.xz", "*.csv.zip", "*.tsv", "*.arff", "*.zip")
 UNREAD = (  # kinds of files that may hold digits, but are loaded by their path only
     *("*.npz", "*.npy", "*.mat", "*.h5", "*.hdf5", "*.parquet", "*.zip", "*.tgz", "*.tar.gz"),
     *("*.pkl", "*.pkl.gz", "*.pickle", "*.pt", "*.json", "*.json.gz", "*.jsonl", "*.tfrecord*"),
-    *("*.txt", "*.tab", "*.xlsx", "*.RData"),
+    *("*.txt", "*.tab", "*.xlsx", "*.RData", "*images*idx3*"),
 )
+UNFINISHED = ("*.crdownload", "*.part", "*.partial", "*.download")  # by a browser
 OTHERS = "|".join(  # names of files without digits, and of those that other loaders look for
-    (r"a_z|emnist|k-?mnist|k49|usps", r"labels|idx1|dataset_info|features|\.cache\.npy")
+    (r"a_z|emnist|k-?mnist|k49|usps", r"labels|idx1|dataset_info|features|state\.json|\.cache\.npy")
 )
 
 
@@ -47,12 +52,19 @@ def find_digits(passed_over=None) -> Found | None:
         read = partial(read_split, mnist.read_mnist, *found, asked=None)
         return Found(f"MNIST {found[0].images}", read)
     for path in sorted(places.find(*CSVS), key=lambda path: "test" in path.name.lower()):
+        if path.suffix.lower() == ".zip" and not _names_csvs(path):
+            continue
         reason, has_names = _judge_csv(path)
         if not reason:
             names = None if has_names else DIGITS
             return Found(f"Kaggle digits {path}", partial(read_kaggle_csv, path, class_names=names))
         passed_over.append((path, reason))
     return _find_misplaced_mnist(passed_over)
+
+
+def _names_csvs(path):
+    """Return whether there are CSVs in a zip."""
+    return any(name.lower().endswith(".csv") for name in names_in_zip(path))
 
 
 def _find_misplaced_mnist(passed_over):
@@ -85,7 +97,11 @@ def name_unread(passed_over) -> None:
     for path in places.find(*UNREAD):
         if path not in named and not re.search(OTHERS, path.name.lower()):
             reason = f"load_digits doesn't look into such files. Try load_file({str(path)!r})"
+            if kind := kind_of(path):
+                reason = f"{kind[0]} isn't read here. load_file({str(path)!r}) says what to do"
             passed_over.append((path, reason))
+    for path in places.find(*UNFINISHED):
+        passed_over.append((path, "a download that isn't finished. Download the file again"))
     for path in places.find("*.png", "*.jpg", "*.jpeg", "*.bmp"):
         folder = path.parent.parent  # of the classes, if there are any
         reason = "load_digits doesn't look into folders of pictures. Give load_file the folder "
@@ -97,8 +113,10 @@ def _judge_csv(path):
     """Return (why a CSV doesn't hold digits, "" if it does; whether its header names the label)."""
     try:
         table = read_first_rows(path, FIRST_ROWS)
+        if table and table.labels.max() <= 9:
+            check_ink(table.images, path)
     except DatasetError as error:
-        return re.sub("^[:,] ", "", str(error).removeprefix(str(path))), False
+        return re.sub(r"^(\(zip\))?[:,] ", "", str(error).removeprefix(str(path)).strip()), False
     if table is None:
         return "its rows don't have a label and 784 pixels", False
     if not set(table.names) <= set(DIGITS):
@@ -127,14 +145,21 @@ def find_letters() -> Found | None:
     """Find the first real letters A-Z: Kaggle's A-Z CSV, else EMNIST's idx files or CSV."""
     options = {"class_names": LETTERS, "allow_fewer": True}
     read = partial(read_kaggle_csv, per_class=LETTERS_PER_CLASS, **options)
-    for path in places.find("A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip"):
-        return Found(f"Kaggle letters {path}", partial(read, path))
+    names = "A_Z*.csv", "A_Z*.csv.gz", "A_Z*.zip", "handwritten_data_785.csv"  # its older name
+    for path in places.find(*names, "archive*.zip"):
+        if not path.name.lower().startswith("archive") or _holds_a_to_z(path):
+            return Found(f"Kaggle letters {path}", partial(read, path))
     if found := places.find_emnist("letters", "train"):
         text = f"EMNIST letters {found.images}"
         return Found(text, partial(mnist.read_emnist, "letters", "train", found))
     for path in places.find("emnist-letters-train.csv*"):
         return Found(f"EMNIST letters {path}", partial(read, path))
     return None
+
+
+def _holds_a_to_z(path):
+    """Return whether a zip, which Kaggle calls archive.zip, holds the CSV of letters."""
+    return any(PurePosixPath(name).name.startswith("A_Z") for name in names_in_zip(path))
 
 
 def find_both_cases() -> Found | None:

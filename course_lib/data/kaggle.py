@@ -85,7 +85,8 @@ def _guess(path, table):
         could_be_letters = 9 < table.labels.max() < len(LETTERS)
         return LETTERS if could_be_letters and _fit(table, LETTERS) >= ALIKE else DIGITS
     if table.labels.max() > 9:
-        return LETTERS
+        up_to_ten = np.unique(table.labels).tolist() == list(range(1, 11))
+        return DIGITS if up_to_ten else LETTERS
     digits, letters = (_fit(table, names) for names in (DIGITS, LETTERS))
     if digits >= ALIKE and digits >= letters + MARGIN:
         return DIGITS
@@ -115,7 +116,8 @@ def _find_first_label(table, names):
 def _check_labels(path, table, names, first_label):
     fix = "Correct the label, or say what the labels stand for with class_names=[...]."
     if len(names) == 10 and table.labels.max() == 10 and table.labels.min() == 1:
-        fix = "If 10 stands for the digit 0, write 0 in its place."
+        fix = "If 10 stands for the digit 0, write 0 in its place, or load the file with "
+        fix += "class_names='1234567890'."
     elif len(names) == 10 and table.labels.max() < 26:
         fix = f"If these are letters under a header, load them with class_names={LETTERS!r}."
         if -1 < _fit(table, LETTERS) < ALIKE:

@@ -101,7 +101,7 @@ def read_pair(files, split) -> tuple[np.ndarray, np.ndarray]:
     if not files.labels.exists():
         fix = "Download the labels as well, and put them beside the images."
         raise fault(files.labels, "no such file", f"the labels of {files.images.name}", fix)
-    if files.images.suffix == ".npz":
+    if files.images.suffix.lower() == ".npz":
         return read_npz_pair(files.images, files.labels, split)
     return (
         read_idx(files.images, (28, 28), files.members[0]),

@@ -10,6 +10,7 @@ from course_lib.data.checked import build_dataset, name_kind
 from course_lib.data.dataset import DIGITS, LETTERS, Dataset
 from course_lib.data.errors import fault
 from course_lib.data.folders import find_data_file
+from course_lib.data.formats.csv_header import COLUMNS
 from course_lib.data.formats.h5 import read_h5
 from course_lib.data.formats.mat import pick_arrays, pick_emnist, read_mat
 from course_lib.data.formats.npy import read_npy
@@ -23,10 +24,11 @@ from course_lib.data.mnist import read_pair, turn_emnist
 from course_lib.data.unread import refuse_unknown, refuse_unread
 
 TABLES = {".csv", ".tsv", ".tab", ".txt", ".arff"}
-NPY_NAMES = {  # how a .npy file of images is called, and its labels beside it
-    **{"images": "labels", "image": "label", "imgs": "labels"},
-    **{"x_": "y_", "X_": "y_", "_x": "_y", "_X": "_y", "x": "y", "X": "y", "data": "labels"},
-}
+NPY_NAMES = (  # how a .npy file of images is called, and its labels beside it
+    *(("images", "labels"), ("image", "label"), ("imgs", "labels"), ("data", "labels")),
+    *(("x_", "y_"), ("X_", "y_"), ("X_", "Y_"), ("_x", "_y"), ("_X", "_y"), ("_X", "_Y")),
+    *(("x", "y"), ("X", "y"), ("X", "Y")),
+)
 
 
 def read_file(path, split="train", class_names=None) -> Dataset:
@@ -37,11 +39,12 @@ def read_file(path, split="train", class_names=None) -> Dataset:
     if path.is_dir():
         return _read_pictures(path, split, class_names)
     refuse_unread(path)
-    if is_table(path) or (path.suffix == ".zip" and not places.names_idx(path)):
+    kind = path.suffix.lower()
+    if is_table(path) or (kind == ".zip" and not places.names_idx(path)):
         return read_kaggle_csv(path, class_names=class_names)
-    if path.suffix == ".mat":
+    if kind == ".mat":
         return _read_mat(path, split, class_names)
-    if path.suffix == ".parquet":
+    if kind == ".parquet":
         images, labels, names, shards = read_parquet(path)
         names = characters_of(names) if names else None
         images, note = _invert(images)
@@ -64,24 +67,30 @@ def _read_pictures(folder, split, class_names):
 
 def _read_arrays(path, split):
     """Return images uint8 [N, 28, 28] and labels, integers [N], of npz, npy, h5 or idx files."""
-    if path.suffix == ".npz":
+    kind = path.suffix.lower()
+    if kind == ".npz":
         return read_npz_pair(path, path, split)
-    if path.suffix in (".h5", ".hdf5"):
+    if kind in (".h5", ".hdf5"):
         return pick_split(read_h5(path), split, path)
-    if path.suffix == ".npy":
-        labels = _find_npy_labels(path)
-        return pick_pair({"images": read_npy(path), "labels": read_npy(labels)}, None, path)
-    if "idx3" in path.name or path.suffix == ".zip":
+    if kind == ".npy":
+        images = read_npy(path)
+        labels = _find_npy_labels(path, images)
+        return pick_pair({"images": images, "labels": read_npy(labels)}, None, path)
+    if "idx3" in path.name.lower() or kind == ".zip":
         return read_pair(places.files_at(path, split), split)
     refuse_unknown(path)
 
 
-def _find_npy_labels(path):
+def _find_npy_labels(path, images):
     """Return the path of the labels that belong to a .npy file of images."""
-    for images, labels in NPY_NAMES.items():
-        other = path.with_name(path.stem.replace(images, labels) + ".npy")
-        if images in path.stem and other != path and other.is_file():
+    for own, others in NPY_NAMES:
+        other = path.with_name(path.stem.replace(own, others) + path.suffix)
+        if own in path.stem and other != path and other.is_file():
             return other
+    if images.ndim == 2 and images.shape[1] == COLUMNS:
+        fix = "If it is a table with the label first, save it as a CSV with "
+        fix += "numpy.savetxt('x.csv', table, fmt='%d', delimiter=',')."
+        raise fault(path, "one array of 785 columns", "two files, of images and of labels", fix)
     fix = "Name the two files images.npy and labels.npy, and give the path of images.npy."
     raise fault(path, "no .npy file of labels beside it", "one with a name such as labels.npy", fix)
 
@@ -89,7 +98,7 @@ def _find_npy_labels(path):
 def _read_mat(path, split, class_names):
     content = read_mat(path)
     if "dataset" not in content:
-        images, labels = pick_arrays(content, path)
+        images, labels = pick_arrays(content, split, path)
         return _finish(path, images, "", labels, class_names)
     images, labels, mapping = pick_emnist(content, split, path)
     names = class_names or infer_class_names(path.name, labels)
@@ -125,6 +134,12 @@ def _finish(path, images, note, labels, class_names, found_names=None):
 def _guess(path, labels):
     """Return what labels from 0 stand for: up to 9 digits, up to 25 letters."""
     highest = int(np.max(labels))
+    if np.unique(labels).tolist() == list(range(1, 11)):
+        found, expected = "the labels 1 to 10", "labels that leave no doubt about the classes"
+        fix = "If 10 stands for the digit 0, load the file with class_names='1234567890'. If these "
+        fix += "are the letters A to J, use class_names='ABCDEFGHIJ'. If 1 stands for the digit 0, "
+        fix += "subtract 1 from the labels, and save them again."
+        raise fault(path, found, expected, fix)
     if highest > 25:
         fix = "Say what the labels stand for, in order: load_file(path, class_names=[...])."
         raise fault(path, f"labels up to {highest}", "labels up to 9 (digits) or 25 (A-Z)", fix)

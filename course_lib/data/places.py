@@ -73,6 +73,8 @@ def folders_text() -> str:
 def find(*patterns) -> Iterator[Path]:
     """Yield the files in `folders()` whose names match one of the patterns, at any depth.
 
+    Upper and lower case are the same. Hidden files, such as macOS's ._train.csv, are left out.
+
     The folders are searched in order; within each one, files in shallower subfolders come first,
     and at the same depth those that match an earlier pattern.
     """
@@ -80,7 +82,8 @@ def find(*patterns) -> Iterator[Path]:
     for folder in folders():
         found = []
         for path in _walk(folder):
-            ranks = [i for i, pattern in enumerate(patterns) if fnmatch(path.name, pattern)]
+            name = path.name.lower()
+            ranks = [i for i, pattern in enumerate(patterns) if fnmatch(name, pattern.lower())]
             if ranks and path not in seen:
                 found.append((len(path.parts), ranks[0], path))
         yield from (path for _, _, path in sorted(found))
@@ -97,7 +100,8 @@ def _walk(folder):
             inner.clear()
             continue
         visited.add(real)
-        yield from (path for name in names if (path := Path(parent, name)).is_file())
+        paths = (Path(parent, name) for name in names if not name.startswith("."))
+        yield from (path for path in paths if path.is_file())
 
 
 def find_mnist(split, passed_over=None) -> tuple | None:
@@ -144,7 +148,7 @@ def named_like_mnist(split, npz="*mnist*.npz") -> Iterator[tuple]:
     for wanted in (split,) if split else ("train", "test"):
         stem = f"{PREFIXES[wanted]}-images?idx3-ubyte"
         for path in find(stem, stem + ".gz", npz.format(split=wanted), "*.zip"):
-            files = _in_zip(path, stem) if path.suffix == ".zip" else _with_labels(path)
+            files = _in_zip(path, stem) if path.suffix.lower() == ".zip" else _with_labels(path)
             if files is None or split_of(path.stem) == OTHER_SPLIT[wanted]:
                 continue  # a zip of something else, or an npz of the other split
             yield files, wanted, _owner(*files)
@@ -183,9 +187,9 @@ def _owner(path, _, members):
 
 
 def _labels_name(name):
-    """Return the name of the labels that belong to a file of images, without .gz."""
-    name = name.replace("images", "labels").replace("idx3", "idx1").replace("imgs", "labels")
-    return name.removesuffix(".gz")
+    """Return the name of the labels that belong to a file of images, in small letters, no .gz."""
+    name = name.lower().replace("images", "labels").replace("imgs", "labels")
+    return name.replace("idx3", "idx1").removesuffix(".gz")
 
 
 def _with_labels(path):
@@ -194,31 +198,35 @@ def _with_labels(path):
     Some tools unpack each file into a folder of its name; the labels are then in the next one.
     """
     name = _labels_name(path.name)
-    if path.suffix == ".npz" and name == path.name:
+    kind = path.suffix.lower()
+    if kind == ".npz" and name == path.name.lower():
         return Files(path, path)
-    endings = (".gz", "") if path.suffix == ".gz" else ("", ".gz")
-    names = [name + ending for ending in endings] if path.suffix != ".npz" else [name]
+    endings = (".gz", "") if kind == ".gz" else ("", ".gz")
+    names = [name + ending for ending in endings] if kind != ".npz" else [name]
     names += [name.replace("idx1", "idx3") for name in names]  # a common slip
-    beside = [path.with_name(name) for name in names]
+    names += [re.sub("[.-]idx", mark, name) for mark in ("-idx", ".idx") for name in names]
     own = [path.parent.parent / folder / name for folder in names for name in names]
-    found = [labels for labels in beside + own if labels.is_file()]
-    return Files(path, found[0] if found else beside[0])
+    others = path.parent.iterdir() if path.parent.is_dir() else ()
+    beside = {other.name.lower(): other for other in others if other.is_file()}
+    found = [beside[name] for name in names if name in beside]
+    found += [labels for labels in own if labels.is_file()]
+    return Files(path, found[0] if found else path.with_name(names[0]))
 
 
 def _in_zip(path, stem):
     """Return the `Files` of a zip in which a file's name matches `stem`, or None."""
     members = names_in_zip(path)
     for name in members:
-        if fnmatch(Path(name).name.removesuffix(".gz"), stem):
+        if fnmatch(Path(name).name.lower().removesuffix(".gz"), stem):
             wanted = _labels_name(Path(name).name)
-            labels = [m for m in members if Path(m).name.removesuffix(".gz") == wanted]
+            labels = [m for m in members if Path(m).name.lower().removesuffix(".gz") == wanted]
             return Files(path, path, (name, (labels or [wanted])[0]))
     return None
 
 
 def names_idx(path) -> bool:
     """Return whether a zip holds idx files."""
-    return any("idx3" in name for name in names_in_zip(path))
+    return any("idx3" in name.lower() for name in names_in_zip(path))
 
 
 def files_at(path, split) -> Files:
@@ -228,7 +236,7 @@ def files_at(path, split) -> Files:
         path: the file of images, or the zip.
         split: which split to take from a zip, "train" or "test".
     """
-    if path.suffix != ".zip":
+    if path.suffix.lower() != ".zip":
         return _with_labels(path)
     stem = f"{PREFIXES[split]}-images?idx3-ubyte"
     files = _in_zip(path, stem) or _in_zip(path, f"*-{split}-images-idx3-ubyte")

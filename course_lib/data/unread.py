@@ -7,6 +7,7 @@ from course_lib.data.errors import fault
 from course_lib.data.formats.files import check_file, names_in_zip
 from course_lib.data.formats.npz_pairs import split_of
 from course_lib.data.formats.pictures import ENDINGS
+from course_lib.data.formats.signatures import PICKLE, TEXT, read_start, refuse_content
 
 READ = (
     "a CSV, TSV, ARFF, .npz, .npy, .mat, .h5 or .parquet file, idx files, or a folder of pictures"
@@ -15,11 +16,6 @@ UNPACK = "Unpack it, and give the path of the file or folder in it."
 SAVEZ = "Save the images and labels with numpy.savez(file, images=images, labels=labels)."
 FEWEST_BYTES = 1000  # of JSON that can hold an image
 
-PICKLE = (
-    "A pickle can run any code when it is opened, so it isn't read here. If you trust its source, "
-    "open it in Python yourself, and save the images and labels with "
-    "numpy.savez(file, images=images, labels=labels)."
-)
 MNIST_PICKLE = (
     "A pickle can run any code when it is opened, so it isn't read here. If you trust its source, "
     "and it is deeplearning.net's, convert it: import gzip, pickle, numpy; train, valid, test = "
@@ -58,6 +54,7 @@ KINDS = {  # the end of a file's name: what it is, and what to do
     r"\.arrow": ("an Arrow file", ARROW),
     r"\.(xlsx?|ods)": ("a spreadsheet", "In the spreadsheet program, save it as CSV."),
     r"\.(rda|rdata|rds)": ("R's format", "In R, save the table with write.csv(table, 'x.csv')."),
+    r"\.(npz|npy|mat|h5|hdf5|parquet)\.(gz|bz2|xz|zst)": ("a compressed file", UNPACK),
     r"\.(tar|tgz|tar\.(gz|bz2|xz)|rar|7z)": ("an archive", UNPACK),
 }
 
@@ -76,7 +73,7 @@ def refuse_unread(path) -> None:
     Args:
         path: a `Path`.
     """
-    if "idx1" in path.name:
+    if "idx1" in path.name.lower():
         fix = "These are labels. Give the path of the images, ...-images-idx3-ubyte."
         raise fault(path, "a file of labels", "a file of images", fix)
     if kind := kind_of(path):
@@ -86,7 +83,7 @@ def refuse_unread(path) -> None:
         names = {"path": str(path), "folder": str(path.parent), "lines": lines}
         names["split"] = split_of(path.name) or "train"
         raise fault(path, kind[0], READ, kind[1].format(**names))
-    names = names_in_zip(path) if path.suffix == ".zip" else []
+    names = names_in_zip(path) if path.suffix.lower() == ".zip" else []
     pictures = [name for name in names if PurePath(name).suffix.lower() in ENDINGS]
     if pictures and not any(".csv" in name.lower() for name in names):
         found = f"a zip of pictures ({len(pictures):,} such as {pictures[0]})"
@@ -96,5 +93,11 @@ def refuse_unread(path) -> None:
 def refuse_unknown(path) -> None:
     """Raise `DatasetError` for a file whose name doesn't say what it is."""
     check_file(path)
+    start = read_start(path)
+    if error := refuse_content(path, start, READ):
+        raise error
+    if TEXT.match(start) and re.search(rb"[,;\t| ]", start):
+        fix = "If it is a table, rename it so that its name ends in .csv."
+        raise fault(path, f"text, which starts with {start[:40].decode()!r}", READ, fix)
     ending = "".join(path.suffixes[-2:]) or "(none)"
     raise fault(path, f"a file with the ending {ending}", READ, SAVEZ)

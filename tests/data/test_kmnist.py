@@ -100,7 +100,11 @@ def test_each_is_known_by_the_size_of_its_classes(tmp_path):
 BAD_NPZ = {
     "floats": (make_images(5) / 255, np.arange(5), ["float64", "uint8 [N, 28, 28]"]),
     "shape": (make_images(5)[:, :27], np.arange(5), ["[5, 27, 28]"]),
-    "nan": (make_images(5), np.array([0, 1, np.nan, 3, 4]), ["float64", "integers [N]"]),
+    "nan": (
+        make_images(5),
+        np.array([0, 1, np.nan, 3, 4]),
+        ["item 2", "the label nan", "whole numbers"],
+    ),
     "counts": (make_images(5), np.arange(4), ["5 images and 4 labels"]),
     "k49": (make_images(5), np.array([0, 1, 48, 3, 4]), ["item 2", "label 48", "0 to 9"]),
 }

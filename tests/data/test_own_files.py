@@ -59,7 +59,10 @@ BAD_NPZ = {
     "27 pixels": ({"images": IMAGES[:, 1:], "labels": LABELS}, r"images \[200, 27, 28\]"),
     "normalised": ({"x": (FLAT / 255 - 0.13) / 0.31, "y": LABELS}, "from -0.4.*normalisation"),
     "nan": ({"x": FLAT * np.nan, "y": LABELS}, "aren't numbers"),
-    "half labels": ({"x": FLAT, "y": LABELS / 2}, "labels that aren't whole"),
+    "half labels": (
+        {"x": FLAT, "y": LABELS / 2},
+        "the first of 100 wrong labels",
+    ),
     "two ones": ({"x": FLAT, "y": np.ones((200, 10))}, "one 1 in each row"),
     "objects": ({"x": np.array([IMAGES, 1], object), "y": LABELS}, "isn't plain.*numpy.savez"),
     "47 classes of 60": ({"x": FLAT, "y": LABELS * 6}, "labels up to 54.*class_names="),
@@ -126,7 +129,7 @@ def test_bad_mat_files_are_named(tmp_path):
     with pytest.raises(DatasetError, match="version 7.3.*'-v7'"):
         datasets.load_file(tmp_path / "x.mat")
     (tmp_path / "x.mat").write_bytes(b"nothing of the kind" * 20)
-    with pytest.raises(DatasetError, match="x.mat: found a damaged file"):
+    with pytest.raises(DatasetError, match="x.mat: found text, which starts with 'nothing"):
         datasets.load_file(tmp_path / "x.mat")
 
 

@@ -1,8 +1,9 @@
 """Undress the rows of a table of text: whatever separates the cells, they come out with commas.
 
 Spreadsheets in much of Europe separate cells by semicolons and write 7,0 for 7.0. Other programs
-use tabs or spaces, end each row with a separator, or put all pixels into one cell. ARFF files, as
-OpenML and Weka write them, have the columns' names line by line and `@DATA` before the rows.
+use tabs, bars or spaces, end each row with a separator, or put all pixels into one cell. In ARFF
+files, as OpenML and Weka write them, the columns' names come line by line, then `@DATA`, then the
+rows.
 """
 
 import re
@@ -81,7 +82,7 @@ def _find_dress(first, second):
 
 def _separator_of(line):
     """Return a function that puts commas in the place of other separators, or None."""
-    for mark in ";\t":
+    for mark in ";\t|":
         if line.count(mark) >= PIXELS - 1:
             commas = {ord(mark): ",", ord(","): "."}
             return lambda text: text.translate(commas)  # noqa: B023 - the loop ends here

@@ -60,9 +60,11 @@ def read_header(path, line) -> Layout | None:
     """
     cells = split_cells(line)
     _refuse_lost_image(path, cells)
+    if cells[0].startswith("#"):  # numpy.savetxt marks a header so
+        cells[0] = cells[0].lstrip("# ")
     names = [cell.lower() for cell in cells]
-    if not _is_header(names):
-        return KAGGLE
+    if (layout := _find_text_label(names)) or not _is_header(names):
+        return layout or KAGGLE
     has_index = len(names) == COLUMNS + 1 and names[0] in INDEX_NAMES
     names = names[has_index:]
     if len(names) != COLUMNS:
@@ -84,6 +86,22 @@ def _is_header(names):
         return True
     all_differ = len(set(names)) == len(names)
     return any(map(_is_word, names if all_differ else (names[0], names[-1])))
+
+
+def _find_text_label(names):
+    """Return the layout of a first row that is an image with a text as its label, or None.
+
+    The label is first or last. The names of pixels would all differ, but pixels don't.
+    """
+    words = [place for place in (0, len(names) - 1) if _is_word(names[place])]
+    if len(names) != COLUMNS or len(words) != 1:
+        return None
+    pixels = [name for place, name in enumerate(names) if place != words[0]]
+    if len(set(pixels)) == PIXELS or not all(map(str.isdecimal, pixels)):
+        return None
+    columns = list(KAGGLE.names[1:])
+    columns.insert(words[0], "label")
+    return Layout(tuple(columns), label=words[0], is_named=True)
 
 
 def _is_word(name):

@@ -1,5 +1,6 @@
 """Check the rows of a CSV, and explain what is wrong with a bad one."""
 
+import re
 from math import isqrt
 
 from course_lib.data.errors import DatasetError, fault
@@ -24,6 +25,8 @@ def check_row(path, row, line, last_row, layout) -> None:
     cells = split_cells(line)[layout.has_index :]
     if len(cells) != COLUMNS:
         raise width_fault(path, row, line, last_row)
+    if not any(cells):
+        raise fault(f"{path}, row {row}", "empty cells only", "an image", "Delete the row.")
     label = cells[layout.label].lower()
     if label in LABEL_NAMES and cells[layout.label - 1].lower() == layout.names[layout.label - 1]:
         fix = "Delete the line. Two files were probably joined here."
@@ -54,6 +57,9 @@ def _describe(cell, cells):
         number = float(cell) if cell.isascii() else None
     except ValueError:
         number = None
+    if cell.lower() in ("true", "false"):
+        fix = "Write 255 for True and 0 for False. The greys are lost: the original is better."
+        return f"the text {cell!r}", fix
     if number is None:
         return f"the text {cell[:20]!r}", "Correct the cell or delete the row."
     if fix := _undo_scaling(cells):
@@ -86,12 +92,19 @@ def width_fault(path, row, line, last_row) -> DatasetError:
     """
     width = line.count(",") + 1
     fix = _explain_separator(row, line) if width == 1 else None
+    if row == 1 and line.startswith("#"):
+        fix = "Delete this row: it is a comment."
     fix = fix or (_explain_few(line) if row == 1 and width <= FEW else None)
     fix = fix or _explain_width(width)
-    if not fix and width == COLUMNS + 1:
+    if not fix and width >= 2 * COLUMNS and '"' in line:
+        fix = "If the cells in quotes have commas in them, save the numbers as 7 or 7.0, not 7,0."
+    elif not fix and width == COLUMNS + 1:
         fix = _explain_one_more(row, line)
     elif not fix and row == 1 and width > COLUMNS and not line[0].isdigit():
         fix = "Leave out every column but the label and the pixels, and save the file again."
+    elif not fix and row == 1 and last_row in (COLUMNS - 1, COLUMNS):
+        fix = "The table seems to be transposed. Turn it: import pandas; "
+        fix += "pandas.read_csv(path, header=None).T.to_csv('x.csv', header=False, index=False)"
     elif not fix and row == last_row:
         fix = "It is the last row, so the file was probably cut short: download it again."
     found = "1 column" if width == 1 else f"{width} columns"
@@ -103,6 +116,12 @@ def _explain_separator(row, line):
     """Return the fix for a row without commas, or None."""
     if row == 1 and line.lower().startswith("sep="):
         return "Delete this row: it is a note to Excel about what separates the cells."
+    if re.match(r"\S+( \d+:\S+)+\s*$", line):
+        return (
+            "It seems to be in LIBSVM's form. Convert it with the package scikit-learn: import "
+            "numpy, sklearn.datasets; images, labels = sklearn.datasets.load_svmlight_file(path, "
+            "n_features=784); numpy.savez('x.npz', images=images.toarray(), labels=labels)"
+        )
     marks = {";": "semicolons", "\t": "tabs", " ": "spaces"}
     if mark := next((marks[c] for c in marks if c in line.strip()), None):
         return f"Cells are separated by {mark}: save the file again with commas."
@@ -147,7 +166,8 @@ def _explain_one_more(row, line):
     if row > 1:
         return (
             "There is one column too many. "
-            "If pandas saved its index as well, save the file again with index=False."
+            "If the first column counts the rows, save the file again without it: in pandas with "
+            "index=False, in R with row.names=FALSE."
         )
     if not line[0].isdigit():
         return "Leave out every column but the label and the pixels, and save the file again."

@@ -10,8 +10,8 @@ from course_lib.data.errors import fault
 from course_lib.data.formats.csv_dress import is_arff, open_rows
 from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header, split_cells
 from course_lib.data.formats.csv_labels import TextLabels, is_text_label
-from course_lib.data.formats.csv_rows import check_row, width_fault
-from course_lib.data.formats.files import open_bytes
+from course_lib.data.formats.csv_rows import FEW, check_row, width_fault
+from course_lib.data.formats.files import open_bytes, open_text
 from course_lib.data.progress_bar import ProgressBar
 
 CHUNK_ROWS = 64  # 120 kB of text: its arrays stay in the CPU cache, and malloc reuses their memory
@@ -77,13 +77,22 @@ def read_csv(path) -> Table:
 def _read_start(path, last_row):
     """Return the layout of a file, and `TextLabels` if the label in its first row is a text."""
     with open_rows(path) as lines:
-        first, *rows = [*islice(lines, 2)] or [""]
-    layout = read_header(path, first.rstrip("\n"))
+        rows = [*islice(lines, 3)] or [""]
+    first = rows[0].rstrip("\n")
+    layout = read_header(path, first)
     if layout is None:
-        raise width_fault(path, 1, first.rstrip("\n"), last_row)
-    cells = split_cells(rows[0])[layout.has_index :] if rows and layout.is_named else []
+        raise width_fault(path, 1, first, last_row)
+    rows = [split_cells(row) for row in rows[layout.has_header :]]
+    if layout.has_header and _have_names(rows):
+        layout = layout._replace(has_index=True)
+    cells = rows[0][layout.has_index :] if rows and layout.is_named else []
     is_text = len(cells) == COLUMNS and is_text_label(cells[layout.label])
     return layout, TextLabels() if is_text else None
+
+
+def _have_names(rows):
+    """Return whether rows are numbered in front, under a header without a name for that, as R's."""
+    return [row[:1] for row in rows] == [["1"], ["2"]] and {*map(len, rows)} == {COLUMNS + 1}
 
 
 def _build_table(pixels, labels, layout, texts):
@@ -96,7 +105,7 @@ def _build_table(pixels, labels, layout, texts):
 
 
 def read_first_rows(path, count) -> Table | None:
-    """Read the first rows of a CSV; return None if they don't have a label and 784 pixels.
+    """Read the first rows of a CSV; return None if it is a table of few columns.
 
     Args:
         path: a `Path`, plain, gzipped or zipped.
@@ -106,13 +115,16 @@ def read_first_rows(path, count) -> Table | None:
         DatasetError: with the row and column of the first cell that is wrong.
     """
     with open_rows(path) as lines:
-        first = next(lines, "")
-    if first.count(",") not in (COLUMNS - 1, COLUMNS):
+        rows = list(islice(lines, count + 1))
+    last_row = len(rows) if len(rows) <= count else 0  # 0: the file goes on
+    while rows and rows[-1].isspace():
+        rows.pop()
+    first = rows[0] if rows else ""
+    is_table = first.isspace() or first.lower().startswith(("sep=", "#"))  # to be deleted
+    if first.count(",") < FEW and not is_table:
         return None
-    layout, texts = _read_start(path, 0)
-    with open_rows(path) as lines:
-        rows = list(islice(lines, layout.has_header, layout.has_header + count))
-    block = _parse(path, rows, layout.has_header + 1, 0, layout, texts)
+    layout, texts = _read_start(path, last_row)
+    block = _parse(path, rows[layout.has_header :], layout.has_header + 1, last_row, layout, texts)
     pixels, labels = np.delete(block, layout.label, axis=1), block[:, layout.label]
     return _build_table(pixels, labels.astype(np.int64), layout, texts)
 
@@ -123,6 +135,9 @@ def _last_row(path):
     if is_arff(path):  # some of its lines are no rows
         with open_rows(path) as lines:
             return sum(1 for _ in lines)
+    with open_text(path) as lines:
+        if lines.encoding == "utf-16":
+            return max((row for row, line in enumerate(lines, 1) if line.strip()), default=0)
     with open_bytes(path, member=".csv") as stream:
         while block := stream.read(2**20):
             if block.endswith(b"\r"):  # don't separate it from its \n

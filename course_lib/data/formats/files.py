@@ -1,15 +1,26 @@
 """Open plain and compressed files, or raise an error that says what is wrong with them."""
 
 import bz2
+import codecs
 import gzip
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import PurePosixPath
 
 from course_lib.data.errors import fault
+from course_lib.data.formats.signatures import AS_CSV, FIRST_BYTES, refuse_content
 
+UTF16 = codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE  # how Excel's "Unicode text" begins
+PACKED = {  # how a compressed file begins, and what unpacks it
+    b"\x1f\x8b": lambda stream: gzip.GzipFile(fileobj=stream, mode="rb"),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+}
+MOST_LAYERS = 3  # of compression: some browsers and servers compress a .gz once more
 LFS_POINTER = b"version https://git-lfs"  # how the stand-in for a file kept elsewhere begins
 
 
@@ -28,7 +39,12 @@ def check_file(path) -> None:
     if path.stat().st_size == 0:
         raise fault(path, "an empty file", "data", "Download it again.")
     with _named_permissions(path), open(path, "rb") as stream:
-        start = stream.read(200).lstrip()
+        _refuse_stand_in(path, stream.read(200))
+
+
+def _refuse_stand_in(path, start):
+    """Raise `DatasetError` for a file that begins like a web page or like Git's pointer."""
+    start = start.removeprefix(codecs.BOM_UTF8).lstrip()
     if start.startswith(LFS_POINTER):
         fix = "Run git lfs pull in its repository, or download the file itself from its web page."
         raise fault(path, "a Git LFS pointer, a few lines of text", "the data it stands for", fix)
@@ -50,7 +66,7 @@ def _named_permissions(path):
 
 @contextmanager
 def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
-    """Open a file for reading, through gzip, bzip2 and zip; its first bytes tell which.
+    """Open a file for reading, through gzip, bzip2, xz and zip; its first bytes tell which.
 
     Args:
         path: a `Path`.
@@ -66,29 +82,40 @@ def open_bytes(path, member=None) -> Iterator[io.BufferedIOBase]:
             if member and stream.peek(2)[:2] == b"PK":
                 archive = stack.enter_context(zipfile.ZipFile(stream))
                 stream = stack.enter_context(_open_member(path, archive, member))
-            if stream.peek(2)[:2] == b"\x1f\x8b":
-                stream = stack.enter_context(gzip.GzipFile(fileobj=stream))
-            elif stream.peek(3)[:3] == b"BZh":
-                stream = stack.enter_context(bz2.BZ2File(stream))
+            for _ in range(MOST_LAYERS):
+                start = stream.peek(6)[:6]
+                unpack = [opener for magic, opener in PACKED.items() if start.startswith(magic)]
+                if unpack:
+                    stream = stack.enter_context(unpack[0](stream))
+            _refuse_stand_in(path, stream.peek(200)[:200])
             yield stream
-    except (EOFError, zlib.error, zipfile.BadZipFile, OSError) as error:
+    except (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, OSError) as error:
         found = f"a file that cannot be read to its end ({error})"
         raise fault(path, found, "a complete file", "Download it again.") from error
 
 
 def names_in_zip(path) -> list[str]:
-    """Return the names of the files in a zip; none if `path` is not an intact one."""
+    """Return the names of the files in a zip; none if `path` is not an intact one.
+
+    What macOS adds is left out: its folder __MACOSX, and hidden files such as ._train.csv.
+    """
     if not zipfile.is_zipfile(path):
         return []
     with zipfile.ZipFile(path) as archive:
-        return [name for name in archive.namelist() if not name.startswith("__MACOSX/")]
+        return _visible(archive.namelist())
+
+
+def _visible(names):
+    visible = [name for name in names if not PurePosixPath(name).name.startswith(".")]
+    return [name for name in visible if not name.startswith("__MACOSX/")]
 
 
 def _open_member(path, archive, member):
     """Open the one file in a zip whose name ends in `member`."""
     where = f"{path} (zip)"
-    names = [n for n in archive.namelist() if n.lower().endswith(member.lower())]
-    names = [n for n in names if not n.startswith("__MACOSX/")]  # macOS adds one for each file
+    if "xl/workbook.xml" in archive.namelist():
+        raise fault(path, "an Excel workbook under this name", f"a {member} file", AS_CSV)
+    names = [n for n in _visible(archive.namelist()) if n.lower().endswith(member.lower())]
     if len(names) != 1:
         found = f"{len(names)} such files ({', '.join(names)})" if names else "no such file in it"
         raise fault(where, found, f"one {member} file", "Unzip it and use the file you need.")
@@ -101,15 +128,20 @@ def _open_member(path, archive, member):
 
 @contextmanager
 def open_text(path) -> Iterator[io.TextIOWrapper]:
-    """Open a CSV as lines of text: UTF-8 with or without a BOM, any line ends.
+    """Open a CSV as lines of text: UTF-8 with or without a BOM, or UTF-16; any line ends.
 
     Raises:
-        DatasetError: as `open_bytes`, and if the file turns out not to be UTF-8.
+        DatasetError: as `open_bytes`, and if the file turns out to be no text.
     """
     with open_bytes(path, member=".csv") as stream:
+        start = stream.peek(FIRST_BYTES)[:FIRST_BYTES]
+        if error := refuse_content(path, start, "a CSV"):
+            raise error
+        encoding = "utf-16" if start.startswith(UTF16) else "utf-8-sig"
         try:
-            yield io.TextIOWrapper(stream, encoding="utf-8-sig")
+            yield io.TextIOWrapper(stream, encoding=encoding)
         except UnicodeDecodeError as error:
-            found = f"a byte 0x{error.object[error.start]:02x} that is not UTF-8 text"
+            kind = encoding.removesuffix("-sig").upper()
+            found = f"a byte 0x{error.object[error.start]:02x} that is not {kind} text"
             fix = "Check that it is a CSV. If a spreadsheet wrote it, save it as CSV UTF-8."
             raise fault(path, found, "a CSV of whole numbers", fix) from error

@@ -4,6 +4,7 @@ import numpy as np
 
 from course_lib.data.errors import DatasetError, fault
 from course_lib.data.formats.files import check_file
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 AGAIN = "Download it again."
 
@@ -25,7 +26,8 @@ def read_h5(path, names=None) -> dict[str, np.ndarray]:
 
     check_file(path)
     if not h5py.is_hdf5(path):
-        raise fault(path, "another format", "an h5 file", AGAIN)
+        start = read_start(path)
+        raise refuse_content(path, start, "an h5 file", "its first bytes aren't those of one")
     try:
         with h5py.File(path, "r") as file:
             for name in names or []:
@@ -33,11 +35,19 @@ def read_h5(path, names=None) -> dict[str, np.ndarray]:
                     found = f"the arrays {_arrays(file)}"
                     fix = "If the file belongs to another dataset, move it to another folder."
                     raise fault(path, found, f"{name} too", fix)
-            return {name: np.asarray(file[name]) for name in names or _arrays(file)}
+            return {name: _read_array(file[name]) for name in names or _arrays(file)}
     except DatasetError:
         raise
     except (OSError, RuntimeError, KeyError, ValueError) as error:
         raise fault(path, f"a damaged file ({error})", "a complete h5 file", AGAIN) from error
+
+
+def _read_array(stored):
+    """Return an array of an h5 file; text of any length becomes an array of strings."""
+    import h5py
+
+    is_text = h5py.check_string_dtype(stored.dtype)
+    return np.asarray(stored.asstr()[()], str) if is_text else np.asarray(stored)
 
 
 def _arrays(file):

@@ -5,8 +5,9 @@ import zlib
 
 import numpy as np
 
-from course_lib.data.errors import fault
+from course_lib.data.errors import DatasetError, fault
 from course_lib.data.formats.files import check_file, open_bytes
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 
 def read_idx(path, item_shape=(), member=None) -> np.ndarray:
@@ -59,10 +60,19 @@ def read_npz(path) -> dict[str, np.ndarray]:
     check_file(path)
     again = "Download it again."
     if not zipfile.is_zipfile(path):
-        raise fault(path, "another format or an incomplete file", "an npz archive", again)
+        start, expected = read_start(path), "an npz archive"
+        if start.startswith(b"PK"):
+            raise fault(path, "an incomplete file", expected, again)
+        raise refuse_content(path, start, expected, "its first bytes aren't those of one")
     try:
         with np.load(path) as archive:
+            others = [name for name in archive.zip.namelist() if not name.endswith(".npy")]
+            if others:
+                fix = "If it is a zip of a CSV or of idx files, rename it to .zip."
+                raise fault(path, f"a zip with {others[0]} in it", "an npz archive", fix)
             return {name: archive[name] for name in archive.files}
+    except DatasetError:
+        raise
     except ValueError as error:
         fix = "Save plain arrays of numbers with numpy.savez(file, images=images, labels=labels). "
         fix += "Labels that are text, such as '5', become numbers with labels.astype(int)."

@@ -6,8 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data.errors import fault
+from course_lib.data.formats.array_forms import bring_into_form
 from course_lib.data.formats.files import check_file
-from course_lib.data.formats.npz_pairs import pick_pair, to_bytes, to_classes
+from course_lib.data.formats.npz_pairs import pick_split, to_bytes, to_classes
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 AGAIN = "Download it again."
 
@@ -22,15 +24,19 @@ def read_mat(path: Path) -> dict:
         DatasetError: if the file is missing or damaged, or in the newest format.
     """
     from scipy.io import loadmat  # here, because it is slow to import and nothing else needs it
+    from scipy.io.matlab import MatReadError
 
     check_file(path)
-    if path.read_bytes()[:8] == b"\x89HDF\r\n\x1a\n":
-        fix = "In MATLAB, save it again with save(file, 'dataset', '-v7')."
+    start = read_start(path)
+    if start.startswith((b"\x89HDF", b"MATLAB 7.3")):
+        fix = "In MATLAB, save it again: load('old.mat'); save('new.mat', '-v7')."
         raise fault(path, "MATLAB's version 7.3 format", "version 7 or older", fix)
     try:
         content = loadmat(path, simplify_cells=True)
-    except (OSError, ValueError, zlib.error, NotImplementedError) as error:
-        raise fault(path, f"a damaged file ({error})", "a .mat file", AGAIN) from error
+    except (OSError, ValueError, zlib.error, NotImplementedError, MatReadError) as error:
+        if start.startswith(b"MATLAB"):
+            raise fault(path, f"a damaged file ({error})", "a .mat file", AGAIN) from error
+        raise refuse_content(path, start, "a .mat file", error) from error
     return {name: part for name, part in content.items() if not name.startswith("__")}
 
 
@@ -66,11 +72,12 @@ def pick_emnist(content, split, path) -> tuple[np.ndarray, np.ndarray, list | No
     return to_bytes(images, f"{path}, images"), to_classes(labels.reshape(-1), path), rows
 
 
-def pick_arrays(content, path) -> tuple[np.ndarray, np.ndarray]:
+def pick_arrays(content, split, path) -> tuple[np.ndarray, np.ndarray]:
     """Return the images and labels of a file with an array of each, such as mnist-original.mat.
 
     Args:
         content: from `read_mat`.
+        split: as `npz_pairs.pick_split` takes it.
         path: the file, for messages.
 
     Returns:
@@ -79,8 +86,17 @@ def pick_arrays(content, path) -> tuple[np.ndarray, np.ndarray]:
     Raises:
         DatasetError: if there is not exactly one array of each kind.
     """
-    arrays = {name: part for name, part in content.items() if isinstance(part, np.ndarray)}
-    for name, array in arrays.items():
-        if array.ndim == 2 and array.shape[0] == 784 != array.shape[1]:  # an image in each column
-            arrays[name] = array.T
-    return pick_pair(arrays, None, path)
+    arrays = dict(_flatten(content))
+    return pick_split(bring_into_form(arrays), split, path)
+
+
+def _flatten(content):
+    """Yield the name and the array of each part, also of those in structs and in cells."""
+    for name, part in content.items():
+        if isinstance(part, dict):
+            yield from ((f"{name}.{inner}", array) for inner, array in _flatten(part))
+        elif isinstance(part, np.ndarray) and part.dtype == object and part.size:
+            shapes = {np.shape(cell) for cell in part.flat}
+            yield name, np.stack(list(part.flat)) if len(shapes) == 1 else part
+        elif isinstance(part, np.ndarray):
+            yield name, part

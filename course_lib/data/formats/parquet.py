@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from course_lib.data.errors import fault
-from course_lib.data.formats.csv_header import COLUMNS, read_header
+from course_lib.data.formats.csv_header import COLUMNS, PIXELS, read_header
 from course_lib.data.formats.files import check_file
 from course_lib.data.formats.npz_pairs import to_bytes, to_classes
 from course_lib.data.formats.pictures import read_picture
+from course_lib.data.formats.signatures import read_start, refuse_content
 
 LABEL_NAMES = ("label", "labels", "class", "target", "digit", "letter")
 SHARD = re.compile(r"(.*)-(\d{5})-of-(\d{5})(.*)")  # train-00000-of-00002.parquet
@@ -40,7 +41,10 @@ def read_parquet(path: Path) -> tuple[np.ndarray, np.ndarray, list[str] | None, 
         raise fault(path, "a parquet file", "the package pyarrow to read it", fix) from error
     paths, note = _find_shards(path)
     tables = [_read_table(shard) for shard in paths]
-    parts = [_read_rows(table, shard) for table, shard in zip(tables, paths, strict=True)]
+    if not any(map(len, tables)):
+        raise fault(path, "no rows", "an image in each row", "Download it again.")
+    pairs = zip(tables, paths, strict=True)
+    parts = [_read_rows(table, shard) for table, shard in pairs if len(table)]
     images, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     return images, labels, _class_names(tables[0].schema), note
 
@@ -66,8 +70,11 @@ def _read_table(path):
     try:
         return parquet.read_table(path)
     except (OSError, pyarrow.ArrowException) as error:
-        found = f"a damaged file ({error})"
-        raise fault(path, found, "a parquet file", "Download it again.") from error
+        start = read_start(path)
+        if start.startswith(b"PAR1"):
+            found = f"a damaged file ({error})"
+            raise fault(path, found, "a complete parquet file", "Download it again.") from error
+        raise refuse_content(path, start, "a parquet file", error) from error
 
 
 def _read_rows(table, path):
@@ -76,6 +83,9 @@ def _read_rows(table, path):
     labels = [name for name in names if name.lower() in LABEL_NAMES]
     types = {name: table.schema.field(name).type for name in names}
     pictures = [name for name in names if _holds_bytes(types[name])]
+    lists = [name for name in names if "list<" in str(types[name])]
+    if not pictures and len(lists) == len(labels) == 1:
+        return _read_lists(table[lists[0]], path), _to_labels(table[labels[0]], path)
     if not pictures and len(names) in (COLUMNS, COLUMNS + 1):
         return _read_pixels(table, path)
     if len(labels) != 1 or len(pictures) != 1:
@@ -83,6 +93,9 @@ def _read_rows(table, path):
         found = f"{len(names)} columns: {shown}{', ...' if len(names) > 6 else ''}"
         expected = "one column of pictures as bytes, or 784 columns of pixels, and one named label"
         fix = "Rename the label's column, or drop the others."
+        if not pictures and "string" in map(str, types.values()):
+            fix = "If a column holds the paths of pictures, put the pictures of each class into a "
+            fix += "subfolder with the name of the class, and give the path of the folder."
         raise fault(path, found, expected, fix)
     images = np.empty((len(table), 28, 28), np.uint8)
     for row, cell in enumerate(table[pictures[0]].to_pylist()):
@@ -93,6 +106,19 @@ def _read_rows(table, path):
             raise fault(where, "no bytes of a picture", "a PNG or a JPEG", fix)
         images[row] = read_picture(io.BytesIO(content), where)
     return images, _to_labels(table[labels[0]], path)
+
+
+def _read_lists(column, path):
+    """Return images, uint8 [N, 28, 28], of a column of lists of pixels, nested or not."""
+    try:
+        pixels = np.array(column.to_pylist())
+    except ValueError as error:
+        fix = "Save lists of 784 pixels each."
+        raise fault(path, "lists of different lengths", "28 by 28 pixels", fix) from error
+    if pixels[0].size != PIXELS:
+        found = f"images of the shape {list(pixels.shape[1:])}"
+        raise fault(path, found, "28 by 28 pixels", "Scale the images, and save them again.")
+    return to_bytes(pixels, f"{path}, pixels")
 
 
 def _read_pixels(table, path):

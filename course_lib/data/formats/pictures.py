@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from course_lib.data.characters import characters_of, in_usual_order
 from course_lib.data.errors import fault
-from course_lib.data.formats.npz_pairs import split_of
+from course_lib.data.formats.npz_pairs import of_split, split_of
 from course_lib.data.progress_bar import ProgressBar
 
 SIDE = 28
@@ -31,7 +31,7 @@ def read_picture(file, where) -> np.ndarray:
     """
     try:
         with Image.open(file) as picture:
-            grey = _to_grey(picture)
+            grey = _to_grey(ImageOps.exif_transpose(picture))  # as the camera was held
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         found = f"a file that isn't a whole picture ({error})"
         fix = "Save it again as PNG, or delete it."
@@ -98,6 +98,9 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
         fix = "Put the pictures of each class into a subfolder with the name of the class."
         if not classes and (loose := _pictures(folder)):
             found = f"pictures in no subfolder ({len(loose):,} such as {loose[0].name})"
+        elif not classes and (other := _another_file(folder)):
+            found = f"no picture of a kind that is read, but files such as {other.name}"
+            fix = f"If these are pictures, save them as PNG or JPEG. {fix}"
         raise fault(folder, found, "a subfolder for each of two or more classes", fix)
     classes = dict(zip(characters_of(classes), classes.values(), strict=True))
     names = in_usual_order(classes)
@@ -113,12 +116,14 @@ def read_folder(folder: Path, split) -> tuple[np.ndarray, np.ndarray, list[str]]
 
 def _class_folder(folder, split):
     """Return the folder whose subfolders are the classes: this one, or one of a split below it."""
-    inner = _subfolders(folder)
+    inner = [path for path in _subfolders(folder) if any(_walk_pictures(path))]
     if len(inner) == 1:
         return _class_folder(inner[0], split)
-    if not inner or not all(split_of(path.name) for path in inner):
+    splits = {split_of(path.name) for path in inner}
+    if not splits >= {"train", "test"} and (None in splits or not inner):
         return folder
-    wanted = [path for path in inner if split_of(path.name) == split]
+    names = of_split([path.name for path in inner], split)
+    wanted = [path for path in inner if path.name in names]
     if len(wanted) != 1:
         found = f"the subfolders {', '.join(path.name for path in inner)}"
         fix = "Give the path of the folder whose subfolders are the classes."
@@ -134,5 +139,22 @@ def _subfolders(folder):
 
 def _pictures(folder):
     """Return the paths of the pictures in a folder, at any depth, in order."""
-    paths = (path for path in folder.rglob("*") if path.suffix.lower() in ENDINGS)
-    return sorted(path for path in paths if path.is_file() and not path.name.startswith("."))
+    return sorted(_walk_pictures(folder))
+
+
+def _walk_pictures(folder):
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in ENDINGS and not is_hidden(path, folder) and path.is_file():
+            yield path
+
+
+def _another_file(folder):
+    """Return the first file in a folder that isn't hidden, or None."""
+    paths = (path for path in sorted(folder.rglob("*")) if not is_hidden(path, folder))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def is_hidden(path, folder) -> bool:
+    """Return whether a file, or a folder between it and `folder`, is hidden or made by macOS."""
+    parts = path.relative_to(folder).parts
+    return any(part.startswith(".") or part == "__MACOSX" for part in parts)
