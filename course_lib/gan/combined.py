@@ -15,6 +15,7 @@ from course_lib.gan import packing
 from course_lib.gan.pairing import check_optimizers, check_pair
 from course_lib.networks.latent import check_z, fixed_z
 from course_lib.training.entrance import check_batch, check_form
+from course_lib.training.settings import check_seed, check_whole
 from course_lib.training.weights import frozen, largest_change, untouched
 
 
@@ -48,8 +49,8 @@ class CombinedGAN:
         seed: of the z that the loop draws.
 
     Raises:
-        ValueError: for any other `d_update`, for networks that don't fit each other, and for one
-            optimizer in both places.
+        ValueError: for another `d_update`, `fakes_per_real` or `seed`, for networks that don't fit
+            each other, and for one optimizer in both places.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class CombinedGAN:
     ):
         if d_update not in ("stacked", "apart"):
             raise ValueError(f"d_update={d_update!r}: expected 'stacked' or 'apart'")
+        check_whole("fakes_per_real", fakes_per_real)
+        check_seed(seed)
         check_pair(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
         self.combined = build_combined(generator, discriminator)

@@ -101,6 +101,10 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
     """
     spec = batches.element_spec
     _check_parts(spec)
+    if int(batches.cardinality()) == 0:
+        raise ValueError(
+            "the dataset has no batches: expected 1 or more. Was a take or skip wrong?"
+        )
     images = spec[0] if isinstance(spec, (tuple, list)) else spec
     rank = images.shape.rank
     if rank is not None and (

@@ -1,10 +1,17 @@
 """What `fit` may be given: arrays, tf.data, generators or PyDatasets, and the check inside each."""
 
+import math
+
 import keras
 import numpy as np
 import tensorflow as tf
 
-from course_lib.training.entrance import check_batch, check_dataset, check_form
+from course_lib.training.entrance import (
+    check_batch,
+    check_dataset,
+    check_form,
+    has_equal_batches,
+)
 
 FORMS = (
     "expected images [N, 28, 28, 1] as one array, or batches of them from a tf.data.Dataset, a "
@@ -59,6 +66,35 @@ def check_data(x, y=None, n_classes=None) -> object:
     check_form(x, "fit")
     check_batch(x, y, n_classes)
     return x
+
+
+def count_steps(x, most, steps_per_epoch) -> int:
+    """Return how many steps each call of `fit` takes.
+
+    Several steps need a tf.data.Dataset of equal batches, and a call must end where an epoch or the
+    dataset ends. So it is the greatest common divisor of these numbers and `most`.
+
+    Args:
+        x: from `check_data`.
+        most: the largest number of steps in a call.
+        steps_per_epoch: as `fit` takes it.
+
+    Raises:
+        ValueError: for a dataset that never ends, without `steps_per_epoch`.
+    """
+    if not isinstance(x, tf.data.Dataset):
+        return 1
+    batches = int(x.cardinality())
+    if batches == tf.data.INFINITE_CARDINALITY:
+        if steps_per_epoch is None:
+            raise ValueError(
+                "these batches never end, so the epoch wouldn't either: expected steps_per_epoch, "
+                "a whole number. Give fit(batches, steps_per_epoch=1000), or leave out .repeat()"
+            )
+        batches = 0  # any number divides it
+    if batches < 0 or steps_per_epoch is None or not has_equal_batches(x):  # below 0: unknown
+        return 1
+    return math.gcd(most, steps_per_epoch, batches)
 
 
 def _check_each(batches, n_classes):
