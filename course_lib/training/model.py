@@ -73,7 +73,7 @@ class StepModel(keras.Model):
         habits.check_validation(options)
         habits.check_weights(options)
         habits.check_callbacks(options.get("callbacks"), self.optimizer is not None)
-        x = sources.check_data(x, y, self.n_classes)
+        x, y = sources.check_data(x, y, self.n_classes)
         if shuffle is None:
             shuffle = hasattr(x, "shape")  # an array; Keras warns that it can't shuffle others
         most = self.steps_per_execution

@@ -36,8 +36,8 @@ class WrongBatch(ValueError):
     """A batch that would spoil the weights; TensorFlow passes its name on with its words."""
 
 
-def check_data(x, y=None, n_classes=None) -> object:
-    """Check what `fit` was given, and return it; a source of batches gets a check inside.
+def check_data(x, y=None, n_classes=None) -> tuple:
+    """Check what `fit` was given, and return both; a source of batches gets a check inside.
 
     Args:
         x: images, an array or an eager tensor; or a tf.data.Dataset, a generator or other iterator,
@@ -46,26 +46,27 @@ def check_data(x, y=None, n_classes=None) -> object:
         n_classes: as `entrance.check_batch`.
 
     Returns:
-        x, or the same batches from a source that checks each of them.
+        x, or the same batches from a source that checks each of them; and y, which for a model
+        that learns from labels is an array.
 
     Raises:
         ValueError: as `entrance.check_batch` and `check_dataset`, and for anything else.
     """
     if isinstance(x, tf.data.Dataset):
-        return check_dataset(x, n_classes)
+        return check_dataset(x, n_classes), y
     if isinstance(x, keras.utils.PyDataset):
-        return CheckedDataset(x, n_classes)
+        return CheckedDataset(x, n_classes), y
     if hasattr(x, "__next__"):
-        return _check_each(x, n_classes)
+        return _check_each(x, n_classes), y
     if isinstance(x, tf.distribute.DistributedDataset):  # its parts lie on several devices
-        return x
+        return x, y
     if not isinstance(x, (list, tuple, dict)) and not hasattr(x, "__array__"):
         kind = type(x).__name__
         hint = HINTS.get(kind, "")
         raise ValueError(f"fit got {kind!r}: {FORMS}.{hint}")
     check_form(x, "fit")
     check_batch(x, y, n_classes)
-    return x
+    return x, y if n_classes is None else np.asarray(y)
 
 
 def count_steps(x, most, steps_per_epoch) -> int:
@@ -116,6 +117,8 @@ def check_parts(batch, n_classes=None) -> tuple:
         raise WrongBatch(DICT.format(", ".join(map(repr, batch))))
     parts = batch if isinstance(batch, (tuple, list)) else (batch,)
     parts = tuple(np.asarray(part) for part in parts if part is not None)
+    if not parts:
+        raise WrongBatch("a batch is None: expected images, or (images, labels)")
     if len(parts) > 2:
         raise WrongBatch(NO_THIRD.format(len(parts)))
     try:
