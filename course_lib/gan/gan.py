@@ -18,7 +18,7 @@ from course_lib.gan.pairing import (
     check_pair,
     check_settings,
 )
-from course_lib.networks.latent import check_z, fixed_z
+from course_lib.networks.latent import as_numbers, check_z, fixed_z
 from course_lib.training import engine, settings
 from course_lib.training.model import StepModel
 from course_lib.training.weights import untouched
@@ -182,13 +182,13 @@ class GAN(StepModel):
             the time of `predict`, which also holds on to memory.
 
         Raises:
-            ValueError: for N below 1, and for z of another shape.
+            ValueError: for N below 1, and for z of another shape or with nan in it.
         """
-        if isinstance(z, (int, np.integer)):
-            if z < 1:
-                raise ValueError(f"{z} samples asked for: expected 1 or more")
+        if isinstance(z, (int, float, str, np.generic)):
+            hint = "It is how many samples to draw; z itself, [N, latent_dim], fits as well"
+            settings.check_whole("sample was given z", z, instead=hint)
             z = fixed_z(z, self.latent_dim, self.seed)
-        z = np.asarray(z, "float32")
+        z = as_numbers(z)
         check_z(z, self.latent_dim)
         return ops.convert_to_numpy(self.sampler(z, training=False))
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import tensorflow as tf
 
-from course_lib.data.pixels import IMAGE_SHAPE, ROUNDING, check_images
+from course_lib.data.pixels import IMAGE_SHAPE, ROUNDING, check_images, check_range
 
 WRONG_PIXELS = (
     "a batch has pixels from {} to {}: expected floats in [-1, 1], where black is -1. From bytes, "
@@ -25,9 +25,7 @@ def check_batch(images, labels=None, n_classes=None) -> None:
         ValueError: for images of another shape or range, for pixels in [0, 1], and for labels that
             don't fit.
     """
-    images = np.asarray(images)
-    if images.dtype.name == "bfloat16":  # NumPy itself has no such floats
-        images = images.astype("float32")
+    images = _as_array(images)
     if images.dtype.kind in "SU":
         raise ValueError(
             "images are text: expected uint8, or floats in [-1, 1]. Read the pixels as numbers, "
@@ -42,6 +40,29 @@ def check_batch(images, labels=None, n_classes=None) -> None:
         )
     if n_classes is not None:
         check_labels(labels, n_classes, len(images))
+
+
+def _as_array(images):
+    images = np.asarray(images)
+    # NumPy itself has no bfloat16 and takes it for no float.
+    return images.astype("float32") if images.dtype.name == "bfloat16" else images
+
+
+def as_images(images) -> np.ndarray:
+    """Return images to read or measure as an array [N, 28, 28, 1], also from a list or a tensor.
+
+    Raises:
+        ValueError: for something else, and as `pixels.check_range`.
+    """
+    array = _as_array(images)
+    if array.ndim == 0:
+        hint = " Of a Dataset, give its .images" * hasattr(images, "images")
+        raise ValueError(
+            f"got a {type(images).__name__} where images belong: expected an array, "
+            f"[N, 28, 28, 1], such as gan.sample(500) returns.{hint}"
+        )
+    check_range(array)
+    return array
 
 
 def check_labels(labels, n_classes, n_images) -> np.ndarray:

@@ -221,6 +221,32 @@ class StepModel(keras.Model):
         signature = [keras.InputSpec(dtype="float32", shape=self.input_shape)]
         super().export(filepath, *args, **{"input_signature": signature, **options})
 
+    def load_weights(self, filepath, skip_mismatch=False, **options) -> None:
+        """Load what `save_weights` wrote; of a file that doesn't fit, nothing is loaded.
+
+        Args:
+            filepath, skip_mismatch, options: as `keras.Model.load_weights` takes them.
+
+        Raises:
+            ValueError: for the weights of other networks, or of one network.
+        """
+        optimizers = (getattr(self, name, None) for name in ("d_optimizer", "g_optimizer"))
+        parts = [self, *(part for part in (*optimizers, self.optimizer) if part is not None)]
+        before = [(variable, variable.numpy()) for part in parts for variable in part.variables]
+        try:
+            super().load_weights(filepath, skip_mismatch, **options)
+        except ValueError as error:
+            for variable, value in before:
+                variable.assign(value)
+            if "could not be loaded" not in str(error) or "doesn't hold a whole" in str(error):
+                raise
+            raise ValueError(
+                f"{filepath} holds the weights of other networks than those of this "
+                f"{type(self).__name__}, so nothing was loaded: expected what save_weights wrote "
+                "for the same networks. Build the model as it was built then, by the same recipe "
+                "and with the same settings"
+            ) from error
+
     def get_config(self) -> dict:
         """Return the networks and the settings, for `save` and `keras.models.load_model`."""
         serialize = keras.saving.serialize_keras_object

@@ -113,6 +113,15 @@ class VAE(Writer):
         super().compile(optimizer, **options)
         engine.build_optimizer(self.optimizer, self.trainable_variables)
 
+    def check_ready(self) -> None:
+        """Raise ValueError unless a step can train a network."""
+        super().check_ready()
+        if not self.trainable_variables:
+            raise ValueError(
+                "the whole VAE is frozen (trainable = False), so it would learn nothing. Set "
+                "vae.trainable = True, and compile again with a new optimizer"
+            )
+
     def draw_z(self, z_mean, z_log_var) -> tf.Tensor:
         """Draw one z from each posterior by the reparameterisation trick.
 
