@@ -24,6 +24,7 @@ def vae_parts():
 @pytest.mark.parametrize(
     ("build", "words"),
     [
+        (lambda: gan.GAN(*parts(), seed=-1), "seed=-1: expected a whole number, 0 or more"),
         (lambda: gan.AlternatingGAN(*parts(), g_target="a"), "g_target='a': expected a number"),
         (lambda: gan.AlternatingGAN(*parts(), max_turn=0), "max_turn=0: expected a whole number"),
         (lambda: gan.AlternatingGAN(*parts(), max_turn=None), "max_turn=None: .*1 or more"),
