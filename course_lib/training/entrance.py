@@ -111,8 +111,8 @@ def check_form(images, call) -> None:
         call: the name of that function, for the message.
     """
     if not hasattr(images, "__array__") or isinstance(images, (list, tuple, dict)):
-        shapes = {getattr(part, "shape", None) for part in images or ()}
-        is_list = isinstance(images, list) and shapes == {IMAGE_SHAPE}
+        parts = images if isinstance(images, list) else []  # a dataset might never end
+        is_list = {getattr(part, "shape", None) for part in parts} == {IMAGE_SHAPE}
         hint = f"Labels are the second argument: {call}(images, labels)"
         hint = "Make one of them with numpy.stack(images)" if is_list else hint
         raise ValueError(

@@ -81,7 +81,8 @@ def test_forms_of_train_on_batch(images):
         small_gan().train_on_batch(images[:8], np.ones((8, 1)), return_dict=True),
     ]
     assert logs[0] == logs[1] == logs[2]
-    for data in ((images[:8], LABELS[:8]), {"image": images[:8]}, images[:8].tolist()):
+    endless = tf.data.Dataset.from_tensors(images[:8]).repeat()
+    for data in ((images[:8], LABELS[:8]), {"image": images[:8]}, images[:8].tolist(), endless):
         with pytest.raises(ValueError, match=r"came as a .*train_on_batch\(images, labels\)"):
             small_gan().train_on_batch(data)
 
