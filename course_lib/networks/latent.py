@@ -37,11 +37,11 @@ def as_numbers(z) -> np.ndarray:
         ValueError: for anything but numbers, and for nan or infinite ones.
     """
     try:
-        z = np.asarray(z, "float32")
+        z = np.asarray("none" if z is None else z, "float32")  # NumPy reads None as nan
     except (TypeError, ValueError):
         raise ValueError(
-            f"z is a {type(z).__name__} that holds no array of numbers: expected [N, latent_dim], "
-            "such as gan.fixed_z(16, latent_dim)"
+            f"z is a {type(z).__name__}, not an array of numbers: expected [N, latent_dim], such "
+            "as gan.fixed_z(16, latent_dim)"
         ) from None
     if not np.isfinite(z).all():
         n = z.size - int(np.isfinite(z).sum())
