@@ -6,6 +6,7 @@ from keras import ops
 
 from course_lib.data.pixels import scale_pixels
 from course_lib.gan.gan import GAN, judge_logs
+from course_lib.training import settings
 from course_lib.training.weights import untouched
 
 
@@ -23,12 +24,18 @@ class AlternatingGAN(GAN):
             Using Generative Adversarial Networks*.
         max_turn: the largest number of steps in a turn; the tutorial has no such limit.
         args, kwargs: as `GAN` takes them.
+
+    Raises:
+        ValueError: for settings outside these ranges, and as `GAN`.
     """
 
     SETTINGS = (*GAN.SETTINGS, "g_target", "d_target", "max_turn")
 
     def __init__(self, *args, g_target=0.2, d_target=0.5, max_turn=10, **kwargs):
         super().__init__(*args, **kwargs)
+        settings.check_number("g_target", g_target)
+        settings.check_number("d_target", d_target)
+        settings.check_whole("max_turn", max_turn)
         self.g_target, self.d_target, self.max_turn = g_target, d_target, max_turn
         self.g_turn = keras.Variable(1, dtype="int32", trainable=False, name="g_turn")
         self.turn_steps = keras.Variable(0, dtype="int32", trainable=False, name="turn_steps")

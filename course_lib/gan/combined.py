@@ -13,8 +13,9 @@ from keras import ops
 from course_lib.data.pixels import scale_pixels
 from course_lib.gan import packing
 from course_lib.gan.pairing import check_optimizers, check_pair
-from course_lib.networks.latent import check_z, fixed_z
+from course_lib.networks.latent import as_numbers, check_z, fixed_z
 from course_lib.training.entrance import check_batch, check_form
+from course_lib.training.settings import check_seed, check_whole
 from course_lib.training.weights import frozen, largest_change, untouched
 
 
@@ -48,8 +49,8 @@ class CombinedGAN:
         seed: of the z that the loop draws.
 
     Raises:
-        ValueError: for any other `d_update`, for networks that don't fit each other, and for one
-            optimizer in both places.
+        ValueError: for another `d_update`, `fakes_per_real` or `seed`, for networks that don't fit
+            each other, and for one optimizer in both places.
     """
 
     def __init__(
@@ -64,6 +65,8 @@ class CombinedGAN:
     ):
         if d_update not in ("stacked", "apart"):
             raise ValueError(f"d_update={d_update!r}: expected 'stacked' or 'apart'")
+        check_whole("fakes_per_real", fakes_per_real)
+        check_seed(seed)
         check_pair(generator, discriminator)
         self.generator, self.discriminator = generator, discriminator
         self.combined = build_combined(generator, discriminator)
@@ -99,7 +102,7 @@ class CombinedGAN:
     def d_step(self, images, z) -> float:
         """Train D on real `images` and on the fakes of `z`; G stays as it was. Return d_loss."""
         check_batch(images)
-        check_z(z, self.generator.input_shape[-1])
+        z = self._check_z(z)
         real_images = np.asarray(scale_pixels(images))
         with untouched(self.generator):
             fake_images = ops.convert_to_numpy(self.generator(z, training=True))
@@ -110,7 +113,7 @@ class CombinedGAN:
 
     def g_step(self, z) -> float:
         """Train G so that D takes the fakes of `z` for real; D stays as it was. Return g_loss."""
-        check_z(z, self.generator.input_shape[-1])
+        z = self._check_z(z)
 
         with frozen(self.discriminator):  # <-- before EVERY G step: trainable = False
             return batch_loss(self.combined, z, np.ones((len(z), 1), "float32"))
@@ -118,6 +121,11 @@ class CombinedGAN:
     def draw_z(self, batch_size) -> np.ndarray:
         """Return the next latent batch, standard normal float32 [batch_size, latent_dim]."""
         return fixed_z(batch_size, self.generator.input_shape[-1], self.rng)
+
+    def _check_z(self, z):
+        z = as_numbers(z)
+        check_z(z, self.generator.input_shape[-1])
+        return z
 
     def _prove_it_moves(self, real_images, fake_images):
         """Fit D, and on the first step of each batch size make sure that its weights changed.
@@ -155,7 +163,8 @@ class CombinedGAN:
         return batch_loss(self.discriminator, both, labels)
 
     def __getattr__(self, name):
-        if hasattr(keras.Model, name) and not name.startswith("_"):
+        known = hasattr(keras.Model, name) or name == "sample"
+        if known and not name.startswith("_"):
             raise AttributeError(
                 f"CombinedGAN has no {name}: it is the tutorials' loop around two models. Call "
                 "train_on_batch(images) for each batch, draw with loop.generator(z), and keep the "

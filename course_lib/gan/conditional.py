@@ -23,6 +23,9 @@ class ConditionalGAN(GAN):
         args, kwargs: as `GAN` takes them, but D returns logits [B, n_classes], and G reads the
             class from z (`latent.chosen_classes`), as `build_shuffle_generator` does.
 
+    Raises:
+        ValueError: for fewer than 2 classes, or more than z has numbers, and as `GAN`.
+
     One logit for each class: Mescheder et al. 2018, arXiv:1801.04406. It computes the same as the
     projection discriminator of Miyato and Koyama 2018, arXiv:1802.05637. The idea of the
     condition: Mirza and Osindero 2014, arXiv:1411.1784.
@@ -33,6 +36,13 @@ class ConditionalGAN(GAN):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.n_classes = self.discriminator.output_shape[-1]
+        if not 2 <= self.n_classes <= self.latent_dim:
+            raise ValueError(
+                f"the discriminator returns logits of {self.n_classes} classes, and z has "
+                f"{self.latent_dim} numbers: expected 2 classes or more, and as many numbers or "
+                "more, because each class is chosen by a number of z. End the discriminator with "
+                "keras.layers.Dense(n_classes), and give the generator a larger latent_dim"
+            )
 
     def train_step(self, data):
         """Update D once, then G once, as in `GAN.train_step`. Return the same logs.
@@ -75,4 +85,5 @@ def logits_of(logits, classes) -> tf.Tensor:
     Raises:
         tf.errors.InvalidArgumentError: on a CPU, for a class that D doesn't have.
     """
+    classes = ops.cast(classes, "int32")  # labels may be uint8, as MNIST's are
     return tf.gather(logits, ops.expand_dims(classes, -1), batch_dims=1)

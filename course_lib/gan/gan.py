@@ -18,8 +18,8 @@ from course_lib.gan.pairing import (
     check_pair,
     check_settings,
 )
-from course_lib.networks.latent import check_z, fixed_z
-from course_lib.training import engine
+from course_lib.networks.latent import as_numbers, check_z, fixed_z
+from course_lib.training import engine, settings
 from course_lib.training.model import StepModel
 from course_lib.training.weights import untouched
 
@@ -40,8 +40,8 @@ class GAN(StepModel):
         seed: of every z drawn in training.
 
     Raises:
-        ValueError: for `fakes_per_real` or `ema_momentum` outside these ranges, and for networks
-            that don't fit each other, as `pairing.check_pair` says.
+        ValueError: for `fakes_per_real`, `ema_momentum` or `seed` outside these ranges, and for
+            networks that don't fit each other, as `pairing.check_pair` says.
 
     Goodfellow et al. 2014, arXiv:1406.2661.
     """
@@ -55,11 +55,9 @@ class GAN(StepModel):
     ):
         check_settings(kwargs, (*self.SETTINGS, "name"))
         super().__init__(**kwargs)
-        if fakes_per_real < 1 or not 0 <= ema_momentum < 1:
-            raise ValueError(
-                f"fakes_per_real={fakes_per_real}, ema_momentum={ema_momentum}: expected 1 or "
-                "more, and a number of at least 0 and below 1"
-            )
+        settings.check_whole("fakes_per_real", fakes_per_real)
+        settings.check_number("ema_momentum", ema_momentum, below=1)
+        settings.check_seed(seed)
         check_pair(generator, discriminator, one_logit=self.one_logit)
         self.generator, self.discriminator = generator, discriminator
         self.latent_dim = generator.input_shape[-1]
@@ -81,8 +79,8 @@ class GAN(StepModel):
             options: `jit_compile` and `steps_per_execution`, as `StepModel.compile` takes them.
 
         Raises:
-            ValueError: for one optimizer in both places, an unknown loss, and Keras's arguments
-                for a model with one optimizer.
+            ValueError: for one optimizer in both places or one that has trained another network,
+                an unknown loss, and Keras's arguments for a model with one optimizer.
         """
         check_compile_options(options)
         d_optimizer, g_optimizer = check_optimizers(d_optimizer, g_optimizer)
@@ -90,11 +88,11 @@ class GAN(StepModel):
         self.loss_name = loss
         self.d_loss, self.g_loss = losses.load(loss)
         self.d_optimizer, self.g_optimizer = d_optimizer, g_optimizer
-        if keras.config.dtype_policy().name == "mixed_float16":  # small gradients would become 0
+        if engine.multiplies_in_float16(*self.networks()):  # small gradients would become 0
             self.d_optimizer = engine.scale_losses(self.d_optimizer)
             self.g_optimizer = engine.scale_losses(self.g_optimizer)
-        self.d_optimizer.build(self.discriminator.trainable_variables)
-        self.g_optimizer.build(self.generator.trainable_variables)
+        engine.build_optimizer(self.d_optimizer, self.discriminator.trainable_variables)
+        engine.build_optimizer(self.g_optimizer, self.generator.trainable_variables)
 
     def train_step(self, data):
         """Update D once on real images and fakes, then G once. Return this step's logs.
@@ -184,13 +182,13 @@ class GAN(StepModel):
             the time of `predict`, which also holds on to memory.
 
         Raises:
-            ValueError: for N below 1, and for z of another shape.
+            ValueError: for N below 1, and for z of another shape or with nan in it.
         """
-        if isinstance(z, (int, np.integer)):
-            if z < 1:
-                raise ValueError(f"{z} samples asked for: expected 1 or more")
+        if isinstance(z, (int, float, str, np.generic)):
+            hint = "It is how many samples to draw; z itself, [N, latent_dim], fits as well"
+            settings.check_whole("sample was given z", z, instead=hint)
             z = fixed_z(z, self.latent_dim, self.seed)
-        z = np.asarray(z, "float32")
+        z = as_numbers(z)
         check_z(z, self.latent_dim)
         return ops.convert_to_numpy(self.sampler(z, training=False))
 
@@ -214,6 +212,7 @@ class GAN(StepModel):
             "loss": self.loss_name,
             "jit_compile": self.jit_compile,
             "steps_per_execution": self.steps_per_execution,
+            "run_eagerly": self.run_eagerly,
         }
 
     def compile_from_config(self, config) -> None:

@@ -104,5 +104,7 @@ def load(name) -> AdversarialLoss:
     """
     if not isinstance(name, str) or name not in LOSSES:
         known = " or ".join(map(repr, LOSSES))
-        raise ValueError(f"loss={name!r}: expected {known}, which hold D's loss and G's")
+        shown = f"loss={name!r}" if isinstance(name, str) else f"loss is a {type(name).__name__}"
+        hint = ". Binary cross-entropy of logits is 'bce'" * ("crossentropy" in repr(name).lower())
+        raise ValueError(f"{shown}: expected {known}, which hold D's loss and G's{hint}")
     return LOSSES[name]

@@ -45,6 +45,13 @@ def _check_model(model, role, first_layer):
         known = shape is not None and isinstance(shape, tuple) and bool(model.output_shape)
     except (AttributeError, ValueError):
         known = False
+    n_inputs = len(getattr(model, "inputs", None) or ())
+    if n_inputs > 1:
+        raise ValueError(
+            f"the {role} has {n_inputs} inputs: expected one, because labels are no input here. In "
+            "a ConditionalGAN, G reads the class from z, as build_shuffle_generator(latent_dim, "
+            "n_classes=10) does, and D returns a logit for each class"
+        )
     if not known:
         raise ValueError(
             f"the {role} doesn't know its shapes: expected a model with one input and one output. "
@@ -103,12 +110,6 @@ def check_optimizers(d_optimizer, g_optimizer) -> tuple:
     Raises:
         ValueError: for one optimizer in both places, and for anything else.
     """
-    if d_optimizer is not None and d_optimizer is g_optimizer and not isinstance(d_optimizer, str):
-        raise ValueError(
-            "D and G were given the same optimizer, but each needs one of its own: an optimizer "
-            "keeps averages of the gradients of one network. Make two: call "
-            "keras.optimizers.Adam(2e-4, beta_1=0.5) once for each"
-        )
     found = []
     for role, optimizer in (("d_optimizer", d_optimizer), ("g_optimizer", g_optimizer)):
         if optimizer is None:
@@ -120,6 +121,12 @@ def check_optimizers(d_optimizer, g_optimizer) -> tuple:
                 f"{role}={optimizer!r}: expected a Keras optimizer or the name of one, such as "
                 "keras.optimizers.Adam(2e-4, beta_1=0.5) or 'adam'"
             ) from None
+    if found[0] is found[1]:
+        raise ValueError(
+            "D and G were given the same optimizer, but each needs one of its own: an optimizer "
+            "keeps averages of the gradients of one network. Make two: call "
+            "keras.optimizers.Adam(2e-4, beta_1=0.5) once for each"
+        )
     return tuple(found)
 
 
@@ -146,6 +153,7 @@ NO_COMPILE = {
 }
 NO_SETTINGS = {
     "latent_dim": "it is read from the generator's input. Leave it out",
+    "n_classes": "it is read from the discriminator's output. Leave it out",
     "label_smoothing": "the losses are compile(loss='bce') and 'hinge', without smoothing",
 }
 

@@ -11,11 +11,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from course_lib.data.pixels import check_range, scale_pixels
+from course_lib.data.pixels import scale_pixels
 from course_lib.data.progress_bar import ProgressBar
 from course_lib.networks import build_classifier
 from course_lib.training import model_cache
 from course_lib.training.distortion import distort
+from course_lib.training.entrance import as_images
 
 JUNK = 8  # pictures without a character in each batch, a multiple of 4
 VERSION = 2  # raise it with every change of the classifier or its training
@@ -122,9 +123,9 @@ def read(classifier, images) -> tuple[np.ndarray, np.ndarray]:
         as if each image were a character, so they can be high even for noise.
 
     Raises:
-        ValueError: as `pixels.check_range`.
+        ValueError: as `entrance.as_images`.
     """
-    check_range(images)
+    images = as_images(images)
     parts = [_read(classifier, images[i : i + 500]) for i in range(0, len(images), 500)]
     features, probabilities = zip(*parts, strict=True)
     return np.concatenate(features), np.concatenate(probabilities)

@@ -164,12 +164,17 @@ def entropy(counts) -> float:
 
 
 def check_features(real, fake, least=2) -> None:
-    """Raise ValueError unless both sets of features have `least` or more rows and equal width."""
+    """Raise ValueError unless both sets of features are finite, as wide, and have `least` rows."""
     for name, features in (("real", real), ("fake", fake)):
         if np.ndim(features) != 2 or len(features) < least:
             shape = np.shape(features)
             raise ValueError(
                 f"the {name} features have shape {shape}: expected [N, d] with N of {least} or more"
+            )
+        if not np.isfinite(features).all():
+            raise ValueError(
+                f"the {name} features have nan or infinite numbers in them: expected finite ones. "
+                "Measure images without nan, with a classifier that has trained well"
             )
     if real.shape[1] != fake.shape[1]:
         raise ValueError(

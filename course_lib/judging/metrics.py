@@ -24,6 +24,7 @@ from course_lib.judging.features import (
     gaussian_distance,
     kernel_distance,
 )
+from course_lib.training.entrance import as_images
 
 __all__ = [
     "Manifold",
@@ -177,8 +178,9 @@ class Yardstick:
                 copy of itself.
 
         Raises:
-            ValueError: for fewer than 20 images, or as `pixels.check_range`.
+            ValueError: for fewer than 20 images, or as `entrance.as_images`.
         """
+        fake_images = as_images(fake_images)
         if len(fake_images) < LEAST:
             raise ValueError(
                 f"{len(fake_images)} images are too few to measure: expected {LEAST} or more"

@@ -23,8 +23,19 @@ def plot_class_counts(labels, class_names, title=None, ax=None) -> plt.Figure:
         class_names: what they stand for, in order.
         title: the title of the plot.
         ax: the axes to draw into.
+
+    Raises:
+        ValueError: for labels that aren't positions in `class_names`.
     """
-    counts = np.bincount(labels, minlength=len(class_names))
+    labels = np.asarray(labels)
+    n = len(class_names)
+    is_class = labels.dtype.kind in "iu" and labels.ndim == 1
+    if not is_class or (labels.size and not 0 <= labels.min() <= labels.max() < n):
+        raise ValueError(
+            f"labels are {labels.dtype} of shape {list(labels.shape)}: expected integers [N] from "
+            f"0 to {n - 1}, one number for each class name"
+        )
+    counts = np.bincount(labels, minlength=n)
     figure, ax = open_axes(ax, figsize=(min(0.28 * len(class_names) + 2, 12), 2.4))
     ax.bar(range(len(class_names)), counts, color=BLUE)
     ax.set_xticks(range(len(class_names)), class_names)
@@ -47,12 +58,17 @@ def plot_class_accuracy(accuracies, class_names, n_worst=3, title=None, ax=None)
         ax: the axes to draw into.
 
     Raises:
-        ValueError: if there isn't one accuracy for each class name.
+        ValueError: if there isn't one accuracy for each class name, from 0 to 1.
     """
     accuracies = np.asarray(accuracies, "float64")
     if accuracies.shape != (len(class_names),):
         found = f"accuracies have shape {accuracies.shape}"
         raise ValueError(f"{found}: expected ({len(class_names)},), one for each class name")
+    if accuracies.size and (accuracies.min() < 0 or accuracies.max() > 1):
+        raise ValueError(
+            f"accuracies range from {accuracies.min():g} to {accuracies.max():g}: expected "
+            "fractions from 0 to 1. Divide percentages by 100"
+        )
     order = np.argsort(accuracies, kind="stable")
     values, mean = accuracies[order], accuracies.mean()
     figure, ax = open_axes(ax, figsize=(min(0.22 * len(order) + 2, 9), 2.8))

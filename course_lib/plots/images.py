@@ -1,6 +1,7 @@
 """Plot images: grids, D's scores above them, a film strip, a map of errors."""
 
 import warnings
+from numbers import Integral
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,9 +10,27 @@ from course_lib.data.pixels import describe_unit_range, to_ink
 from course_lib.plots.figures import GREEN, RED, open_axes
 
 
+def _as_array(images):
+    array = np.asarray(images)
+    if array.ndim == 0:
+        hint = " Of a Dataset, give its .images" * hasattr(images, "images")
+        raise ValueError(
+            f"got a {type(images).__name__} where images belong: expected an array, "
+            f"[N, 28, 28, 1], such as gan.sample(16) returns.{hint}"
+        )
+    return array
+
+
 def _drawable(images):
     """Return images with nan and inf replaced, so that samples of a diverged run can be drawn."""
     return np.nan_to_num(images, nan=0.0, posinf=1.0, neginf=-1.0)
+
+
+def _check_equal(n, values, name, parts="images"):
+    if values is not None and len(values) != n:
+        raise ValueError(
+            f"there are {n} {parts}, but {len(values)} in {name}: expected one for each"
+        )
 
 
 def tile(images, columns, gap=2, headroom=0, ink="white") -> np.ndarray:
@@ -29,10 +48,13 @@ def tile(images, columns, gap=2, headroom=0, ink="white") -> np.ndarray:
         like pixels in [0, 1], whose paper comes out grey.
 
     Raises:
-        ValueError: for images of another shape or range, and for another ink.
+        ValueError: for images of another shape or range, for another ink, and for columns below 1.
     """
     if ink not in ("white", "black"):
         raise ValueError(f"ink is {ink!r}: expected 'white' or 'black'")
+    if not isinstance(columns, Integral) or columns < 1:
+        raise ValueError(f"columns is {columns!r}: expected a whole number, 1 or more")
+    images = _as_array(images)
     if words := describe_unit_range(images):
         warnings.warn(f"{words}. They are drawn as they are, on grey", stacklevel=3)
     grey = to_ink(_drawable(images))
@@ -62,9 +84,12 @@ def plot_images(
         ink: "white" on black, or "black" on white.
 
     Raises:
-        ValueError: for images of another shape or range, and for another ink.
+        ValueError: for images of another shape or range, another ink or number of captions.
     """
-    columns = min(columns, len(images))
+    images = _as_array(images)
+    _check_equal(len(images), captions, "captions")
+    _check_equal(len(images), colours, "colours")
+    columns = min(columns, max(len(images), 1))
     page = tile(images, columns, headroom=9 if captions is not None else 0, ink=ink)
     inches = min(0.03, 9 / page.shape[1])  # for each pixel; at most nine inches in all
     figure, ax = open_axes(ax, figsize=(page.shape[1] * inches, page.shape[0] * inches + 0.3))
@@ -92,9 +117,11 @@ def plot_score_grid(
         columns, title, ax, ink: as `plot_images` takes them.
 
     Raises:
-        ValueError: for images of another shape or range.
+        ValueError: for images of another shape or range, and for another number of scores.
     """
-    scores, is_real = np.ravel(scores), np.ravel(is_real)
+    images, scores, is_real = _as_array(images), np.ravel(scores), np.ravel(is_real)
+    _check_equal(len(images), scores, "scores")
+    _check_equal(len(images), is_real, "is_real")
     captions = [
         f"{'real' if real else 'fake'} {score:.2f}"
         for real, score in zip(is_real, scores, strict=True)
@@ -114,8 +141,12 @@ def plot_film_strip(frames, steps, title=None, ax=None, ink="white") -> plt.Figu
         ink: "white" on black, or "black" on white.
 
     Raises:
-        ValueError: for images of another shape or range, and for another ink.
+        ValueError: for images of another shape or range, for another ink, and unless each frame has
+            a step.
     """
+    _check_equal(len(frames), steps, "steps", "frames")
+    if not len(frames):
+        raise ValueError("there are no frames: expected 1 or more, such as a Film takes in fit")
     words = [step if isinstance(step, str) else f"step {step}" for step in steps]
     columns = len(frames[0])
     figure, ax = open_axes(ax, figsize=(columns * 0.58 + 0.8, len(frames) * 0.58))
@@ -144,6 +175,7 @@ def plot_error_map(images, redrawn, title=None, ax=None) -> plt.Figure:
         ValueError: for images of another shape or range, such as pixels in [0, 1], and for
             different numbers of them.
     """
+    images, redrawn = _as_array(images), _as_array(redrawn)
     if len(images) != len(redrawn):
         raise ValueError(
             f"there are {len(images)} images and {len(redrawn)} redrawn: expected one of each "

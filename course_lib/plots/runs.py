@@ -1,5 +1,7 @@
 """Plot a training run: losses and scores by step."""
 
+from collections.abc import Mapping
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -80,8 +82,20 @@ def plot_vae_losses(history, ax=None) -> plt.Figure:
 
 
 def lists_of(history) -> dict:
-    """Return the dict of lists in a history, whether it is one or an object that holds one."""
-    return getattr(history, "history", history) or {}
+    """Return the dict of lists in a history, whether it is one or an object that holds one.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    logs = getattr(history, "history", history)
+    if logs is None:
+        return {}
+    if not isinstance(logs, Mapping) and not hasattr(logs, "columns"):
+        raise ValueError(
+            f"got a {type(logs).__name__} for a history: expected what fit returns, a "
+            "callbacks.History, or a dict of lists such as {'d_loss': [...], 'g_loss': [...]}"
+        )
+    return {name: np.atleast_1d(logs[name]) for name in logs}  # of a pandas table too
 
 
 def name_of_x(history) -> str:
@@ -102,7 +116,12 @@ def _read(logs, name):
     """Return the steps, or epochs from 1, and the values of one list."""
     if len(logs.get(name, ())) == 0:
         raise ValueError(_without(name, logs))
-    values = np.asarray(logs[name], "float64")
+    try:
+        values = np.asarray(logs[name], "float64")
+    except ValueError:
+        values = None
+    if values is None or values.ndim != 1:
+        raise ValueError(f"{name} in the history is no list of numbers: expected one for each step")
     steps = np.asarray(logs.get("step", np.arange(1, len(values) + 1)))
     if len(steps) != len(values):
         raise ValueError(

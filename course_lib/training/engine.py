@@ -66,6 +66,32 @@ def scale_losses(optimizer) -> keras.optimizers.LossScaleOptimizer:
     return keras.optimizers.LossScaleOptimizer(optimizer)
 
 
+def multiplies_in_float16(*networks) -> bool:
+    """Return whether a layer of these networks computes in float16, whose range is small."""
+    return any(layer.compute_dtype == "float16" for net in networks for layer in net.layers)
+
+
+def build_optimizer(optimizer, variables) -> None:
+    """Let an optimizer make what it keeps of each variable, so that it can be saved before a step.
+
+    Args:
+        optimizer: a Keras optimizer, new or built for these variables.
+        variables: the variables that it will change.
+
+    Raises:
+        ValueError: for an optimizer that was built for other variables.
+    """
+    optimizer.build(variables)
+    inner = getattr(optimizer, "inner_optimizer", optimizer)  # of a LossScaleOptimizer
+    known = {id(variable) for variable in inner._trainable_variables}
+    if any(id(variable) not in known for variable in variables):
+        raise ValueError(
+            f"the optimizer {optimizer.name!r} was built for other weights: those of another "
+            "network, or of this one while a layer was frozen. Expected a new optimizer. Make it "
+            "just before compile, such as keras.optimizers.Adam(2e-4, beta_1=0.5)"
+        )
+
+
 def gains_from_xla(*networks) -> bool:
     """Return whether XLA makes these networks faster on a CPU: only Dense layers, and no Dropout.
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import tensorflow as tf
 
-from course_lib.data.pixels import IMAGE_SHAPE, ROUNDING, check_images
+from course_lib.data.pixels import IMAGE_SHAPE, ROUNDING, check_images, check_range
 
 WRONG_PIXELS = (
     "a batch has pixels from {} to {}: expected floats in [-1, 1], where black is -1. From bytes, "
@@ -25,7 +25,12 @@ def check_batch(images, labels=None, n_classes=None) -> None:
         ValueError: for images of another shape or range, for pixels in [0, 1], and for labels that
             don't fit.
     """
-    images = np.asarray(images)
+    images = _as_array(images)
+    if images.dtype.kind in "SU":
+        raise ValueError(
+            "images are text: expected uint8, or floats in [-1, 1]. Read the pixels as numbers, "
+            "such as with images.astype('uint8')"
+        )
     check_images(images)
     if images.dtype.kind == "f" and images.min() >= 0 and images.min() < images.max():
         raise ValueError(
@@ -35,6 +40,29 @@ def check_batch(images, labels=None, n_classes=None) -> None:
         )
     if n_classes is not None:
         check_labels(labels, n_classes, len(images))
+
+
+def _as_array(images):
+    images = np.asarray(images)
+    # NumPy itself has no bfloat16 and takes it for no float.
+    return images.astype("float32") if images.dtype.name == "bfloat16" else images
+
+
+def as_images(images) -> np.ndarray:
+    """Return images to read or measure as an array [N, 28, 28, 1], also from a list or a tensor.
+
+    Raises:
+        ValueError: for something else, and as `pixels.check_range`.
+    """
+    array = _as_array(images)
+    if array.ndim == 0:
+        hint = " Of a Dataset, give its .images" * hasattr(images, "images")
+        raise ValueError(
+            f"got a {type(images).__name__} where images belong: expected an array, "
+            f"[N, 28, 28, 1], such as gan.sample(500) returns.{hint}"
+        )
+    check_range(array)
+    return array
 
 
 def check_labels(labels, n_classes, n_images) -> np.ndarray:
@@ -50,13 +78,9 @@ def check_labels(labels, n_classes, n_images) -> np.ndarray:
         )
     labels = np.asarray(labels)
     if labels.shape != (n_images,) or labels.dtype.kind not in "iu":
-        hint = " From one-hot rows, make them with labels.argmax(axis=1)" * (labels.ndim == 2)
-        hint = hint or " They say which class an image shows; don't repeat the images" * (
-            labels.ndim > 2
-        )
         raise ValueError(
             f"labels are {labels.dtype} of shape {list(labels.shape)}: expected integers of shape "
-            f"[{n_images}], one for each image.{hint}"
+            f"[{n_images}], one for each image.{_fix_of_labels(labels.shape, labels.dtype.kind)}"
         )
     if n_images and not 0 <= labels.min() <= labels.max() < n_classes:
         raise ValueError(
@@ -64,6 +88,19 @@ def check_labels(labels, n_classes, n_images) -> np.ndarray:
             "one number for each class name"
         )
     return labels.astype("int64")
+
+
+def _fix_of_labels(shape, kind):
+    """Return a sentence that says how to make labels of the right shape, or nothing."""
+    if len(shape) == 2 and shape[1] == 1:
+        return " Give one number for each image: labels[:, 0] of an array"
+    if len(shape) == 2:
+        return " From one-hot rows, make them with argmax(axis=1)"
+    if len(shape) > 2:
+        return " They say which class an image shows; don't repeat the images"
+    if kind in "SU":
+        return " Use the position of each name in class_names"
+    return ""
 
 
 def check_form(images, call) -> None:
@@ -74,9 +111,12 @@ def check_form(images, call) -> None:
         call: the name of that function, for the message.
     """
     if not hasattr(images, "__array__") or isinstance(images, (list, tuple, dict)):
+        parts = images if isinstance(images, list) else []  # a dataset might never end
+        is_list = {getattr(part, "shape", None) for part in parts} == {IMAGE_SHAPE}
+        hint = f"Labels are the second argument: {call}(images, labels)"
+        hint = "Make one of them with numpy.stack(images)" if is_list else hint
         raise ValueError(
-            f"images came as a {type(images).__name__}: expected one array, [N, 28, 28, 1]. Labels "
-            f"are the second argument: {call}(images, labels)"
+            f"images came as a {type(images).__name__}: expected one array, [N, 28, 28, 1]. {hint}"
         )
 
 
@@ -101,6 +141,10 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
     """
     spec = batches.element_spec
     _check_parts(spec)
+    if int(batches.cardinality()) == 0:
+        raise ValueError(
+            "the dataset has no batches: expected 1 or more. Was a take or skip wrong?"
+        )
     images = spec[0] if isinstance(spec, (tuple, list)) else spec
     rank = images.shape.rank
     if rank is not None and (
@@ -115,14 +159,23 @@ def check_dataset(batches, n_classes=None) -> tf.data.Dataset:
         check_labels(None, n_classes, 0)
     if images.dtype.is_floating:
         batches = batches.map(_check_values)
-    if n_classes is not None and not spec[1].dtype.is_integer:
-        raise ValueError(
-            f"labels are {spec[1].dtype.name}: expected integers. Use "
-            "batches.map(lambda images, labels: (images, tf.cast(labels, 'int32')))"
-        )
     if n_classes is not None:
+        _check_label_spec(spec[1])
         batches = batches.map(_label_check(n_classes))
     return batches
+
+
+def _check_label_spec(spec):
+    """Raise ValueError unless the labels of a batch are integers [B]."""
+    shape = spec.shape
+    if shape.rank not in (1, None):
+        hint = _fix_of_labels(tuple(shape), "")
+        raise ValueError(f"labels have shape {shape}: expected [B], one for each image.{hint}")
+    if not spec.dtype.is_integer:
+        raise ValueError(
+            f"labels are {spec.dtype.name}: expected integers. Use "
+            "batches.map(lambda images, labels: (images, tf.cast(labels, 'int32')))"
+        )
 
 
 def _check_parts(spec):
@@ -132,6 +185,11 @@ def _check_parts(spec):
         raise ValueError(
             f"the batches are dicts with {names}: expected images, or (images, labels). Use "
             "batches.map(lambda batch: (batch['image'], batch['label'])), with your own names"
+        )
+    if isinstance(spec, (tuple, list)) and any(isinstance(s, (tuple, list, dict)) for s in spec):
+        raise ValueError(
+            "the batches have parts within parts: expected images, or (images, labels). Use "
+            "batches.map with a function that returns (images, labels)"
         )
     if isinstance(spec, (tuple, list)) and len(spec) > 2:
         raise ValueError(

@@ -2,6 +2,9 @@
 
 import keras
 
+from course_lib.training.settings import check_whole
+
+DIVIDE = "Divide with //, as in len(images) // 64, or leave it out to take each batch once"
 NO_VALIDATION = (
     "there is no validation loss here, because no loss says how good samples are. Measure them "
     "with metrics.Yardstick(dataset).report(samples), or in fit with the callback callbacks.Measure"
@@ -38,6 +41,21 @@ def check_validation(options) -> None:
         raise ValueError(NO_VALIDATION)
 
 
+def check_counts(batch_size, steps_per_epoch, options) -> None:
+    """Raise ValueError for numbers of images, steps or epochs that `fit` can't count with.
+
+    Args:
+        batch_size, steps_per_epoch: None, or whole numbers of 1 or more.
+        options: the other arguments of `fit`; of these, `epochs` and `initial_epoch` are checked.
+    """
+    if batch_size is not None:
+        check_whole("batch_size", batch_size)
+    if steps_per_epoch is not None:
+        check_whole("steps_per_epoch", steps_per_epoch, instead=DIVIDE)
+    check_whole("epochs", options.get("epochs", 1), least=0)
+    check_whole("initial_epoch", options.get("initial_epoch", 0), least=0)
+
+
 def check_callbacks(callbacks, has_optimizer) -> None:
     """Check that each of Keras's callbacks finds what it works with.
 
@@ -46,18 +64,31 @@ def check_callbacks(callbacks, has_optimizer) -> None:
         has_optimizer: whether the model has one optimizer, as Keras's models do.
 
     Raises:
-        ValueError: for a callback that waits for a validation loss, and, if there isn't one
-            optimizer, for a callback that changes it.
+        ValueError: for anything that isn't a callback, for a callback that waits for a validation
+            loss, and, if there isn't one optimizer, for a callback that changes it.
     """
     for callback in _listed(callbacks):
+        if not isinstance(callback, keras.callbacks.Callback):
+            hint = f". Write {callback.__name__}()" if isinstance(callback, type) else ""
+            raise ValueError(f"callbacks has {callback!r}: expected Keras callbacks{hint}")
         name = type(callback).__name__
         is_saver = isinstance(callback, keras.callbacks.ModelCheckpoint)
         waits = callback.save_best_only if is_saver else True
         monitor = str(getattr(callback, "monitor", ""))
+        if "{val_" in str(getattr(callback, "filepath", "")):
+            raise ValueError(
+                f"{callback.filepath!r} asks for a number that never comes: {NO_VALIDATION}. Name "
+                "the file after {epoch}, or after a log of the training"
+            )
         if waits and monitor.startswith("val_"):
             raise ValueError(
                 f"{name} waits for {monitor!r}, which never comes: {NO_VALIDATION}. With "
                 f"monitor=... {name} can watch a log of the training"
+            )
+        if waits and monitor == "loss" and not has_optimizer:
+            raise ValueError(
+                f"{name} waits for 'loss', but a GAN has two: expected monitor='g_loss' or "
+                "'d_loss', with mode='min'. Neither says how good the samples are"
             )
         for kind, instead in ONE_OPTIMIZER.items():
             if isinstance(callback, kind) and not has_optimizer:
@@ -78,12 +109,13 @@ def check_arguments(given, known, instead, call) -> None:
     """Raise ValueError, with what to do instead, for an argument that has no meaning here.
 
     Args:
-        given: a dict of arguments by name; those that are None pass.
+        given: a dict of arguments by name; those that are None or empty pass.
         known: the names that pass.
         instead: by name, what to do in place of an argument that users often give.
         call: what was called, for the message, such as "compile".
     """
     for name, value in given.items():
-        if value is not None and name not in known:
+        is_empty = value is None or (isinstance(value, (list, tuple)) and not value)
+        if not is_empty and name not in known:
             advice = instead.get(name, f"expected only {', '.join(known)}")
             raise ValueError(f"{call} got {name}=...: {advice}")

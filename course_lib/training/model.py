@@ -5,14 +5,13 @@ needs.
 """
 
 import copy
-import math
 
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from course_lib.training import engine, entrance, habits, sources
+from course_lib.training import engine, entrance, habits, settings, sources
 
 
 class StepModel(keras.Model):
@@ -36,6 +35,7 @@ class StepModel(keras.Model):
                 chooses.
             steps_per_execution: the largest number of steps that `fit` takes in one call.
         """
+        settings.check_whole("steps_per_execution", steps_per_execution)
         if jit_compile == "auto" and not engine.on_gpu():
             jit_compile = engine.gains_from_xla(*self.networks())
         super().compile(
@@ -59,26 +59,25 @@ class StepModel(keras.Model):
     def fit(self, x, y=None, batch_size=None, *, steps_per_epoch=None, shuffle=None, **options):
         """Train as `keras.Model.fit` does: arrays are shuffled, other sources of batches are not.
 
-        If `steps_per_execution` is above 1, `x` is a tf.data.Dataset of equal batches and
-        `steps_per_epoch` is given, each call takes several steps: as many as the greatest common
-        divisor of the two numbers. As everywhere in Keras, callbacks then get only the logs of the
+        If `steps_per_execution` is above 1, each call may take several steps, as
+        `sources.count_steps` says. As everywhere in Keras, callbacks then get only the logs of the
         last step of a call; `split_logs` returns those of every step.
 
         Raises:
-            ValueError: for images or labels that would spoil the weights, as `entrance` says, and
-                for what `habits` lists, such as `validation_data`.
+            ValueError: for images or labels that would spoil the weights, as `entrance` says, for
+                batches that never end without `steps_per_epoch`, and for what `habits` lists, such
+                as `validation_data`.
         """
         self.check_ready()
+        habits.check_counts(batch_size, steps_per_epoch, options)
         habits.check_validation(options)
         habits.check_weights(options)
         habits.check_callbacks(options.get("callbacks"), self.optimizer is not None)
-        x = sources.check_data(x, y, self.n_classes)
-        is_dataset = isinstance(x, tf.data.Dataset)
+        x, y = sources.check_data(x, y, self.n_classes)
         if shuffle is None:
             shuffle = hasattr(x, "shape")  # an array; Keras warns that it can't shuffle others
         most = self.steps_per_execution
-        several = is_dataset and steps_per_epoch and entrance.has_equal_batches(x)
-        self.steps_per_execution = math.gcd(most, steps_per_epoch) if several else 1
+        self.steps_per_execution = sources.count_steps(x, most, steps_per_epoch)
         try:
             return super().fit(
                 x, y, batch_size, steps_per_epoch=steps_per_epoch, shuffle=shuffle, **options
@@ -221,6 +220,32 @@ class StepModel(keras.Model):
         """
         signature = [keras.InputSpec(dtype="float32", shape=self.input_shape)]
         super().export(filepath, *args, **{"input_signature": signature, **options})
+
+    def load_weights(self, filepath, skip_mismatch=False, **options) -> None:
+        """Load what `save_weights` wrote; of a file that doesn't fit, nothing is loaded.
+
+        Args:
+            filepath, skip_mismatch, options: as `keras.Model.load_weights` takes them.
+
+        Raises:
+            ValueError: for the weights of other networks, or of one network.
+        """
+        optimizers = (getattr(self, name, None) for name in ("d_optimizer", "g_optimizer"))
+        parts = [self, *(part for part in (*optimizers, self.optimizer) if part is not None)]
+        before = [(variable, variable.numpy()) for part in parts for variable in part.variables]
+        try:
+            super().load_weights(filepath, skip_mismatch, **options)
+        except ValueError as error:
+            for variable, value in before:
+                variable.assign(value)
+            if "could not be loaded" not in str(error) or "doesn't hold a whole" in str(error):
+                raise
+            raise ValueError(
+                f"{filepath} holds the weights of other networks than those of this "
+                f"{type(self).__name__}, so nothing was loaded: expected what save_weights wrote "
+                "for the same networks. Build the model as it was built then, by the same recipe "
+                "and with the same settings"
+            ) from error
 
     def get_config(self) -> dict:
         """Return the networks and the settings, for `save` and `keras.models.load_model`."""

@@ -1,7 +1,11 @@
 """Do class names, encoder and decoder of a VAE fit each other? Checked before any training."""
 
+import contextlib
+from collections.abc import Iterable
+
 import keras
 
+from course_lib.training import settings
 from course_lib.training.habits import check_arguments
 
 PARTS = ("logits", "z_mean", "z_log_var")
@@ -13,6 +17,10 @@ NO_COMPILE = {
     **dict.fromkeys(("metrics", "weighted_metrics"), NO_METRICS),
     **dict.fromkeys(("lr", "learning_rate"), "give the optimizer its learning rate"),
 }
+NO_SETTINGS = {
+    "latent_dim": "give networks.build_vae_encoder and build_vae_decoder their latent_dim",
+    **dict.fromkeys(("beta", "kl_loss_factor"), "a VAE calls it kl_weight"),
+}
 
 
 def check_compile_options(options) -> None:
@@ -20,17 +28,55 @@ def check_compile_options(options) -> None:
     check_arguments(options, COMPILE, NO_COMPILE, "compile")
 
 
+def check_options(options) -> None:
+    """Raise ValueError for arguments of the constructor that a VAE doesn't have."""
+    check_arguments(options, ("name", "dtype", "trainable"), NO_SETTINGS, "VAE")
+
+
+def check_settings(
+    kl_weight, class_weight, writing_weight, *, distort_one_in, drafts, seed
+) -> None:
+    """Raise ValueError for settings of a VAE that aren't numbers in their range."""
+    settings.check_number("kl_weight", kl_weight)
+    settings.check_number("class_weight", class_weight)
+    settings.check_number("writing_weight", writing_weight)
+    settings.check_whole("distort_one_in", distort_one_in, least=0)
+    settings.check_whole("drafts", drafts)
+    settings.check_seed(seed)
+
+
+def check_optimizer(optimizer) -> keras.optimizers.Optimizer:
+    """Return a Keras optimizer, made from its name if need be.
+
+    Raises:
+        ValueError: for anything else.
+    """
+    with contextlib.suppress(ValueError, TypeError):
+        if found := keras.optimizers.get(optimizer):
+            return found
+    raise ValueError(
+        f"optimizer={optimizer!r}: expected a Keras optimizer or the name of one, such as "
+        "keras.optimizers.Adam(1e-3) or 'adam'"
+    )
+
+
 def check_names(class_names) -> tuple[str, ...]:
     """Return class names as a tuple.
 
     Raises:
-        ValueError: unless they are strings, in a string or a sequence.
+        ValueError: unless they are different strings, in a string or a sequence.
     """
-    names = () if isinstance(class_names, (int, keras.Model)) else tuple(class_names)
-    if not names or not all(isinstance(name, str) for name in names):
+    names = tuple(class_names) if isinstance(class_names, Iterable) else ()
+    fit = all(isinstance(name, str) for name in names) and not isinstance(class_names, (set, dict))
+    if not names or not fit:
         raise ValueError(
             f"class_names is {class_names!r}: expected the characters in the order of their "
             "labels, such as '0123456789' or ['A', 'B']"
+        )
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(
+            f"class_names has {', '.join(map(repr, twice))} more than once: expected a different "
+            "name for each class. Give both classes one label"
         )
     return names
 

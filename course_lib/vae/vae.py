@@ -15,9 +15,17 @@ from keras import ops
 
 from course_lib.data.pixels import scale_pixels
 from course_lib.networks import build_vae_decoder, build_vae_encoder
+from course_lib.training import engine
 from course_lib.training.distortion import distort
 from course_lib.vae import losses
-from course_lib.vae.pairing import check_compile_options, check_names, check_parts
+from course_lib.vae.pairing import (
+    check_compile_options,
+    check_names,
+    check_optimizer,
+    check_options,
+    check_parts,
+    check_settings,
+)
 from course_lib.vae.writer import Writer
 
 
@@ -38,7 +46,7 @@ class VAE(Writer):
         seed: of every z drawn in training.
 
     Raises:
-        ValueError: for names and networks that don't fit each other, as `pairing` says.
+        ValueError: for names, networks and settings that don't fit, as `pairing` says.
     """
 
     NETWORKS = ("encoder", "decoder")
@@ -67,8 +75,11 @@ class VAE(Writer):
         seed=0,
         **kwargs,
     ):
+        check_options(kwargs)
         super().__init__(**kwargs)
         self.class_names = check_names(class_names)
+        weights = kl_weight, class_weight, writing_weight
+        check_settings(*weights, distort_one_in=distort_one_in, drafts=drafts, seed=seed)
         self.encoder = encoder or build_vae_encoder(len(self.class_names))
         self.decoder = decoder or build_vae_decoder(len(self.class_names))
         check_parts(self.class_names, self.encoder, self.decoder)
@@ -93,11 +104,23 @@ class VAE(Writer):
             options: as `StepModel.compile` takes them.
 
         Raises:
-            ValueError: for a loss or metrics.
+            ValueError: for a loss or metrics, and for an optimizer that has trained another model.
         """
         check_compile_options({"loss": loss, "optimizer": optimizer, **options})
+        optimizer = check_optimizer(optimizer)
+        if engine.multiplies_in_float16(*self.networks()):  # small gradients would become 0
+            optimizer = engine.scale_losses(optimizer)
         super().compile(optimizer, **options)
-        self.optimizer.build(self.trainable_variables)  # so that it can be saved before a step
+        engine.build_optimizer(self.optimizer, self.trainable_variables)
+
+    def check_ready(self) -> None:
+        """Raise ValueError unless a step can train a network."""
+        super().check_ready()
+        if not self.trainable_variables:
+            raise ValueError(
+                "the whole VAE is frozen (trainable = False), so it would learn nothing. Set "
+                "vae.trainable = True, and compile again with a new optimizer"
+            )
 
     def draw_z(self, z_mean, z_log_var) -> tf.Tensor:
         """Draw one z from each posterior by the reparameterisation trick.

@@ -8,10 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
-from course_lib.data.pixels import check_range, scale_pixels
-from course_lib.networks.latent import fixed_z
-from course_lib.training.entrance import check_labels
+from course_lib.data.pixels import scale_pixels
+from course_lib.networks.latent import as_numbers, fixed_z
+from course_lib.training.entrance import as_images, check_labels
 from course_lib.training.model import StepModel
+from course_lib.training.settings import check_number, check_whole
 
 
 class StylePosterior(NamedTuple):
@@ -59,11 +60,23 @@ class Writer(StepModel):
         Returns:
             [B, 28, 28, 1] in [-1, 1]. `vae(images)` and `vae.predict(images)` give this.
         """
+        if hasattr(images, "numpy"):  # in a compiled call its values aren't known
+            as_images(images)
         posterior = self.encoder(scale_pixels(images), training=training)
         labels = ops.argmax(posterior["logits"], axis=1)
         classes = ops.one_hot(labels, self.n_classes)
         z = posterior["z_mean"] - ops.matmul(classes, self.class_means)
         return 2 * ops.sigmoid(self.decoder([classes, z], training=training)) - 1
+
+    def predict(self, x, *args, **options) -> np.ndarray:
+        """Redraw images as `call` does, in batches; other arguments go to `keras.Model.predict`.
+
+        Raises:
+            ValueError: for an array of images of another shape or range.
+        """
+        if hasattr(x, "__array__"):
+            as_images(x)
+        return super().predict(x, *args, **options)
 
     def infer_style(self, images, labels=None) -> StylePosterior:
         """Infer the style of some drawings by one writer.
@@ -79,7 +92,7 @@ class Writer(StepModel):
         Raises:
             ValueError: for images of another shape or range, and for labels that don't fit.
         """
-        if not len(images):
+        if images is not None and np.shape(images)[:1] == (0,):
             nothing = np.zeros(self.latent_dim, "float32")
             return StylePosterior(nothing, nothing, np.zeros(0, "int64"), np.zeros(0, "float32"))
         each = self.read_styles(images, labels)
@@ -103,7 +116,7 @@ class Writer(StepModel):
         Raises:
             ValueError: as `infer_style`.
         """
-        check_range(images)
+        images = as_images(images)
         found = {k: np.asarray(v) for k, v in self.encoder(scale_pixels(images)).items()}
         scores = np.asarray(ops.softmax(found["logits"]))
         if labels is None:
@@ -127,10 +140,19 @@ class Writer(StepModel):
             float32 [n, latent_dim].
 
         Raises:
-            ValueError: if `randomness` is negative.
+            ValueError: for another `style`, and for `n` or `randomness` below 0.
         """
-        if randomness < 0:
-            raise ValueError(f"randomness is {randomness}: expected 0 or more, and 1 as a rule")
+        check_whole("n", n, least=0)
+        check_number("randomness", randomness)
+        one_style = isinstance(style, StylePosterior) and np.shape(style.z_mean) in (
+            (self.latent_dim,),
+            (n, self.latent_dim),
+        )
+        if style is not None and not one_style:
+            raise ValueError(
+                f"style is a {type(style).__name__} that isn't one style: expected what "
+                "infer_style(images) returns, or None for the prior"
+            )
         noise = np.float32(randomness) * fixed_z(n, self.latent_dim, seed)
         return noise if style is None else style.z_mean + np.exp(style.z_log_var / 2) * noise
 
@@ -150,7 +172,7 @@ class Writer(StepModel):
         Raises:
             ValueError: as `infer_style`.
         """
-        check_range(images)
+        images = as_images(images)
         labels = check_labels(labels, self.n_classes, len(images))
         parts = [
             self.encoder(scale_pixels(images[i : i + 500])) for i in range(0, len(images), 500)
@@ -173,9 +195,11 @@ class Writer(StepModel):
         Raises:
             ValueError: for labels that aren't known classes, and for z of another shape.
         """
-        labels = check_labels(labels, self.n_classes, len(labels))
-        z = np.asarray(z, "float32")
-        self.check_z(z, len(labels))
+        labels = np.asarray(labels)
+        labels = check_labels(
+            labels, self.n_classes, labels.size if labels.ndim < 2 else len(labels)
+        )
+        z = self.as_z(z, len(labels))
         z = np.broadcast_to(z, (len(labels), self.latent_dim))
         classes = np.eye(len(self.class_names), dtype="float32")[labels]
         return 2 * ops.convert_to_numpy(ops.sigmoid(self.decoder([classes, z], training=False))) - 1
@@ -212,14 +236,15 @@ class Writer(StepModel):
             float32 [N, 28, 28, 1] in [-1, 1].
 
         Raises:
-            ValueError: for z of another shape.
+            ValueError: for a text that is no string, and for z of another shape.
         """
+        if not isinstance(text, (str, list, tuple)) or not all(isinstance(c, str) for c in text):
+            raise ValueError(f"text is {text!r}: expected a string of the characters to write")
         unknown = sorted(set(text) - set(self.class_names) - {" "})
         if unknown:
             known = "".join(self.class_names)
             print(f"left out: {' '.join(unknown)}, because this model knows only {known}")
-        z = np.zeros(self.latent_dim, "float32") if z is None else np.asarray(z)
-        self.check_z(z, len(text))
+        z = self.as_z(np.zeros(self.latent_dim) if z is None else z, len(text))
         kept = [i for i, character in enumerate(text) if character not in unknown]
         text = [text[i] for i in kept]
         images = np.full((len(text), 28, 28, 1), -1.0, "float32")
@@ -230,8 +255,19 @@ class Writer(StepModel):
             images[inked] = self.decode(labels, self.redraft(labels, z))
         return images
 
-    def check_z(self, z, n) -> None:
-        """Raise ValueError unless z is [latent_dim], one style for all, or [n, latent_dim]."""
+    def as_z(self, z, n) -> np.ndarray:
+        """Return z as float32 [latent_dim], one style for all, or [n, latent_dim].
+
+        Raises:
+            ValueError: for z of another shape, or with nan in it, and for a `StylePosterior`.
+        """
+        if isinstance(z, StylePosterior):
+            raise ValueError(
+                "z is a StylePosterior: expected numbers. Give its z_mean, or draw z from it with "
+                "sample_style(style)"
+            )
+        z = as_numbers(z)
         if z.shape not in ((self.latent_dim,), (n, self.latent_dim)):
             expected = f"[{self.latent_dim}], or [{n}, {self.latent_dim}] for a style each"
             raise ValueError(f"z has shape {list(z.shape)}: expected {expected}")
+        return z

@@ -96,9 +96,18 @@ def test_images_that_would_spoil_the_weights_are_refused(images, snapshot, same,
         assert same(before, snapshot(model.generator))
 
 
-@pytest.mark.parametrize("options", [{"fakes_per_real": 0}, {"ema_momentum": 1.0}])
-def test_impossible_settings_are_refused(options):
-    with pytest.raises(ValueError, match="expected 1 or more"):
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"fakes_per_real": 0}, "fakes_per_real=0: expected a whole number, 1 or more"),
+        ({"fakes_per_real": 1.5}, "fakes_per_real=1.5: expected a whole number"),
+        ({"ema_momentum": 1.0}, "ema_momentum=1.0: expected a number, at least 0 and below 1"),
+        ({"ema_momentum": "0.9"}, "ema_momentum='0.9': expected a number"),
+        ({"ema_momentum": float("nan")}, "ema_momentum=nan"),
+    ],
+)
+def test_impossible_settings_are_refused(options, words):
+    with pytest.raises(ValueError, match=words):
         small_gan(**options)
 
 

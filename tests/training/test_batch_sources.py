@@ -40,6 +40,11 @@ def iterate(*parts):
     return iter(tf.data.Dataset.from_tensor_slices(data).batch(8))
 
 
+def test_a_batch_that_is_none():
+    with pytest.raises(ValueError, match="a batch is None: expected images"):
+        small_gan().fit(iter([None, None]), steps_per_epoch=2, verbose=0)
+
+
 SOURCES = [generate, Batches, iterate]
 
 

@@ -97,6 +97,8 @@ def test_a_bad_batch_in_the_middle_stops_the_run_before_it_is_learnt(images):
         (np.eye(3)[LABELS[:16]], "one-hot|integers"),
         (LABELS[:16].astype("float32"), "float32.*integers"),
         (None, "without labels"),
+        (LABELS[:16, None], r"\(?\[?.*, 1[\])].*labels\[:, 0\]"),
+        (np.eye(3, dtype="int32")[LABELS[:16]], r"argmax\(axis=1\)"),
     ],
 )
 def test_labels_that_do_not_fit(images, snapshot, same, make, labels, words):
@@ -117,6 +119,39 @@ def test_good_data_pass_on_every_way(images):
             way()
 
 
+class Series:
+    """Labels as pandas holds them: an array inside, which Keras doesn't look for."""
+
+    def __init__(self, values):
+        self.values = values
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.values, dtype)
+
+    def __len__(self):
+        return len(self.values)
+
+
+@pytest.mark.parametrize("form", [list, Series, lambda labels: labels.astype("uint8")])
+@pytest.mark.parametrize("make", [small_vae, conditional])
+def test_labels_in_other_forms_are_the_same_labels(images, make, form):
+    weights = []
+    for labels in (LABELS[:16], form(LABELS[:16])):
+        model = make()
+        model.fit(images[:16], labels, batch_size=8, shuffle=False, verbose=0)
+        weights.append(model.get_weights())
+    assert all(np.array_equal(one, other) for one, other in zip(*weights, strict=True))
+
+
+def test_bfloat16_is_a_float(images):
+    scaled = tf.cast(networks.scale_pixels(images[:8]), "bfloat16")
+    assert small_gan().train_on_batch(scaled) == small_gan().train_on_batch(
+        tf.cast(scaled, "float32")
+    )
+    with pytest.raises(ValueError, match="expected floats in"):
+        small_gan().train_on_batch(scaled * 300)
+
+
 def test_labels_that_a_gan_has_no_use_for_are_left_out(images):
     a, b = small_gan(), small_gan()
     a.fit(images[:32], LABELS[:32], batch_size=8, shuffle=False, verbose=0)
@@ -128,6 +163,16 @@ def test_labels_that_a_gan_has_no_use_for_are_left_out(images):
     ("data", "words"),
     [
         (lambda images: {"image": images}, "came as a dict"),
+        (lambda images: list(images), r"came as a list.*numpy.stack\(images\)"),
+        (lambda images: images.astype("str"), "images are text: expected uint8"),
+        (
+            lambda images: tf.data.Dataset.from_tensor_slices(({"a": images}, LABELS)).batch(8),
+            "parts within parts: expected images, or",
+        ),
+        (
+            lambda images: tf.data.Dataset.from_tensor_slices(((images, images), LABELS)).batch(8),
+            "parts within parts",
+        ),
         (lambda images: [images, LABELS], r"came as a list.*fit\(images, labels\)"),
         (
             lambda images: tf.data.Dataset.from_tensor_slices({"image": images}).batch(8),

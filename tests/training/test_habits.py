@@ -7,7 +7,7 @@ import tensorflow as tf
 from small_models import small_gan
 from test_entrance import LABELS, conditional, small_vae
 
-from course_lib import gan
+from course_lib import gan, recipes
 
 CALLBACKS = keras.callbacks
 
@@ -81,7 +81,8 @@ def test_forms_of_train_on_batch(images):
         small_gan().train_on_batch(images[:8], np.ones((8, 1)), return_dict=True),
     ]
     assert logs[0] == logs[1] == logs[2]
-    for data in ((images[:8], LABELS[:8]), {"image": images[:8]}, images[:8].tolist()):
+    endless = tf.data.Dataset.from_tensors(images[:8]).repeat()
+    for data in ((images[:8], LABELS[:8]), {"image": images[:8]}, images[:8].tolist(), endless):
         with pytest.raises(ValueError, match=r"came as a .*train_on_batch\(images, labels\)"):
             small_gan().train_on_batch(data)
 
@@ -136,6 +137,50 @@ def test_a_file_of_one_network(tmp_path):
     model.generator.save_weights(tmp_path / "g.weights.h5")
     with pytest.raises(ValueError, match=r"doesn't hold a whole GAN.*generator.load_weights"):
         small_gan(seed=1).load_weights(tmp_path / "g.weights.h5")
+
+
+@pytest.mark.parametrize(
+    ("saved", "loading"),
+    [
+        ("workshop-mlp", "kaggle-mlp-gan"),
+        ("workshop-mlp", "workshop-dcgan"),
+        ("workshop-dcgan", "workshop-conditional"),
+        ("letters-dcgan", "workshop-mlp"),
+        ("style-vae", "style-vae-published"),
+        ("style-vae", "workshop-mlp"),
+        ("workshop-mlp", "style-vae"),
+    ],
+)
+def test_weights_of_another_recipe(tmp_path, snapshot, same, saved, loading):
+    path = tmp_path / "a.weights.h5"
+    one, other = (
+        recipe.build_vae("ABC") if "vae" in name else recipe.build_gan()
+        for name in (saved, loading)
+        for recipe in [recipes.load(name)]
+    )
+    one.save_weights(path)
+    before = snapshot(other), [np.array(state) for state in other.state_variables().values()]
+    with pytest.raises(ValueError, match="other networks.*nothing was loaded.*the same recipe"):
+        other.load_weights(path)
+    states = [np.array(state) for state in other.state_variables().values()]
+    assert same(before[0], snapshot(other)) and same(before[1], states)
+    other.save_weights(path)
+    other.load_weights(path)
+
+
+def test_a_frozen_vae_would_learn_nothing(images):
+    model = small_vae()
+    model.trainable = False
+    for train in (model.train_on_batch, lambda *data: model.fit(*data, verbose=0)):
+        with pytest.raises(ValueError, match="whole VAE is frozen.*vae.trainable = True"):
+            train(images[:8], LABELS[:8])
+    model.trainable = True
+    model.encoder.trainable = False  # the decoder alone may be trained further
+    model.compile("adam")
+    before = model.encoder.get_weights()
+    model.train_on_batch(images[:8], LABELS[:8])
+    pairs = zip(before, model.encoder.get_weights(), strict=True)
+    assert all(np.array_equal(one, other) for one, other in pairs)
 
 
 def test_z_of_another_shape(images):

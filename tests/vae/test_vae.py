@@ -175,7 +175,7 @@ def test_randomness_scales_the_standard_deviation(model):
     assert np.allclose(half - 1.5, (usual - 1.5) / 2, atol=1e-6) and (none == 1.5).all()
     assert np.array_equal(usual, model.sample_style(style, n=500, seed=2))
     assert not model.sample_style(n=3, randomness=0).any()  # the prior's mean
-    with pytest.raises(ValueError, match="randomness is -1: expected 0 or more"):
+    with pytest.raises(ValueError, match="randomness=-1: expected a number, 0 or more"):
         model.sample_style(style, randomness=-1)
 
 
