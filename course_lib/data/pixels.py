@@ -75,7 +75,7 @@ def check_images(images) -> None:
     if not isinstance(images, np.ndarray):
         return
     if images.ndim != 4 or images.shape[1:] != IMAGE_SHAPE or len(images) == 0:
-        hint = ". Use images.reshape(-1, 28, 28, 1)" * (images.size % 784 == 0 and images.size > 0)
+        hint = _shape_hint(images)
         raise ValueError(f"images have shape {images.shape}: expected [N, 28, 28, 1], N >= 1{hint}")
     if images.dtype == np.uint8:
         return
@@ -85,6 +85,16 @@ def check_images(images) -> None:
             f"images are {images.dtype} from {low} to {high}: expected floats in [-1, 1], or uint8 "
             "in 0–255 as loaded (images.astype('uint8'), or images / 127.5 - 1)"
         )
+
+
+def _shape_hint(images):
+    """Return what to do about images of another shape, as the end of a sentence."""
+    if images.size == 0 or images.size % 784:
+        return ""
+    if images.ndim == 4 and images.shape[-1] in (3, 4):  # colours, perhaps with transparency
+        grey = "images[..., :3].mean(axis=-1, keepdims=True).astype(images.dtype)"
+        return f". Turn the colours into grey: {grey}"
+    return ". Use images.reshape(-1, 28, 28, 1)"
 
 
 def describe_unit_range(images) -> str | None:

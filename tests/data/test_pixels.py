@@ -83,3 +83,14 @@ def test_ink_stays_within_0_and_1():
 def test_ink_wants_a_batch(shape):
     with pytest.raises(ValueError, match=r"expected \[N, 28, 28, 1\]"):
         pixels.to_ink(np.zeros(shape))
+
+
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_advice_for_colours_gives_images(channels):
+    """A reshape would scramble the channels."""
+    images = np.random.default_rng(0).integers(0, 256, (5, 28, 28, channels)).astype("uint8")
+    with pytest.raises(ValueError, match="into grey") as found:
+        pixels.check_images(images)
+    grey = eval(str(found.value).split("into grey: ")[1])  # the advice itself
+    pixels.check_images(grey)
+    assert grey[2, 3, 4, 0] == images[2, 3, 4, :3].astype(int).sum() // 3
