@@ -129,7 +129,7 @@ def test_images_in_every_form(digits):
 
 def test_an_array_has_no_classes(digits, monkeypatch, capsys):
     """Whether they are missing can't be told then, and nobody is called healthy."""
-    monkeypatch.setattr(Case, "pixel_coverage", (0.5, 1.0))
+    monkeypatch.setattr(Case, "coverage", (0.5, 1.0))
     found = doctor.examine(*foreign_runs.fit_subclass(digits.images))
     assert found == [] and len(found.not_examined) == 1
     assert "(images, labels)" in found.not_examined[0]
@@ -141,7 +141,7 @@ def test_an_array_with_labels_has_classes(digits):
     for images in (digits.images / 255, (digits.images / 127.5 - 1).reshape(-1, 784)):
         networks = foreign_runs.generator("sigmoid" if images.min() == 0 else "tanh")
         case = Case((networks, foreign_runs.discriminator()), None, (images, digits.labels))
-        found = case._as_dataset()
+        found = case.labelled
         assert np.array_equal(found.images, digits.images)
         assert np.array_equal(found.labels, digits.labels) and found.class_names[3] == "3"
 

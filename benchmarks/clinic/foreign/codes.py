@@ -89,7 +89,7 @@ def infogan(data, seed, steps=1500, per_report=50, **options):
             since = []
     code, _ = model.sample_code(300)
     samples = model.g.predict(code.numpy(), verbose=0)
-    return Run((model.g, model.d), history, x, samples, step=model.step)
+    return Run(model, history, x, samples)
 
 
 class AuxiliaryGAN:

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-import keras
 import numpy as np
 
 from course_lib.data.dataset import Dataset
@@ -10,23 +9,25 @@ from course_lib.judging import features, metrics
 from course_lib.judging.doctor import trial
 from course_lib.judging.doctor.activations import ends_in_sigmoid
 from course_lib.judging.doctor.history import last_loss, read_history
+from course_lib.judging.doctor.images import as_dataset
 from course_lib.judging.doctor.measures import (
     UNLIKE,
     Z_KINDS,
     fraction_ranked_right,
     is_of_kind,
-    pooled,
     pooled_difference,
     spread,
 )
-from course_lib.judging.doctor.reach import names_used
 from course_lib.judging.doctor.recording import z_of_training
 from course_lib.judging.doctor.run import Run
-from course_lib.judging.doctor.trial import Later
+from course_lib.judging.doctor.strokes import place_among
+from course_lib.judging.doctor.trial import Later, Trial
 from course_lib.networks.endings import last_activation
 
 REAL_IMAGES = 500  # enough for steady means, few enough for any discriminator
 OWN_IMAGES = 1000
+LITTLE = 0.1  # of the coverage of other real images; untrained runs: to 0.05, rough ones from 0.13
+LITTLE_UNLABELLED = 0.2  # the same in features of drawn digits: to 0.16, rough ones from 0.27
 CATCHING_UP = 1.0  # logits in sixty steps; under a saturated D they fall or rise by less
 SURELY_WRONG = 0.2  # of the pairs ranked right with 1 for real: then 1 stands for fakes
 MANY_Z = 256  # z: enough to know their mean and deviation to about 0.01
@@ -180,9 +181,14 @@ class Case:
     # --- The training step -----------------------------------------------------------------------
 
     @cached_property
-    def trial(self) -> trial.Trial:
+    def trial(self) -> Trial:
         """What a few training steps did to both networks."""
         return trial.try_steps(self.run)
+
+    @cached_property
+    def trial_of_new_g(self) -> Trial:
+        """The same with a generator that starts anew, because a saturated one can't move."""
+        return trial.try_steps(self.run, new_generator=True)
 
     @cached_property
     def later(self) -> Later:
@@ -193,21 +199,6 @@ class Case:
     def optimizers(self) -> list:
         """The optimizers of the run."""
         return self.run.optimizers
-
-    @cached_property
-    def losses(self) -> list:
-        """The loss objects and the names of losses that the run's models or its step use."""
-        things = self.run.things
-        found = [thing for thing in things if isinstance(thing, keras.losses.Loss)]
-        models = [thing for thing in things if isinstance(thing, keras.Model)]
-        named = [getattr(model, "loss", None) for model in models]
-        return found + [loss for loss in named if isinstance(loss, str)]
-
-    @cached_property
-    def names(self) -> set[str]:
-        """Every name that the run's step, and the functions that it calls, mention."""
-        attributes = vars(self.gan) if hasattr(self.gan, "__dict__") else ()
-        return names_used(self.run.things) | set(attributes)
 
     # --- What D says -----------------------------------------------------------------------------
 
@@ -233,6 +224,13 @@ class Case:
             self.run.logits(self.native_real, self.real_labels),
             self.run.logits(self.native_own, self.own_labels),
         ]
+
+    @cached_property
+    def training_logits(self) -> list[np.ndarray]:
+        """The same logits in training mode, where noise and dropout are at work."""
+        images = (self.native_real, self.real_labels), (self.native_own, self.own_labels)
+        with self.run.put_back():
+            return [self.run.logits(*pair, training=True) for pair in images]
 
     @cached_property
     def fakes_are_one(self) -> bool:
@@ -282,20 +280,20 @@ class Case:
 
     # --- The samples -----------------------------------------------------------------------------
 
+    @property
+    def labelled(self) -> Dataset:
+        """The real images and their labels, as the `Dataset` they came as, or made of arrays."""
+        if self.dataset is not None:
+            return self.dataset
+        return as_dataset(self.all_images, self.labels, self.class_names)
+
     @cached_property
     def yardstick(self) -> metrics.Yardstick | None:
         """The yardstick for the samples; None for images without labels, or for too few."""
         known = self.labels is not None and len(self.images) >= 2 * metrics.LEAST
         if self._yardstick is None and known:
-            ours = self.dataset is not None
-            self._yardstick = metrics.Yardstick(self.dataset if ours else self._as_dataset())
+            self._yardstick = metrics.Yardstick(self.labelled)
         return self._yardstick
-
-    def _as_dataset(self):
-        """Return an array of images and its labels as a `Dataset`."""
-        images = self.run.view(self.run.native(self.images))
-        pixels = np.clip(np.rint((images + 1) * 127.5), 0, 255).astype("uint8")
-        return Dataset(pixels, self.labels, self.class_names, "the images handed over")
 
     @cached_property
     def report(self) -> metrics.Report | None:
@@ -304,17 +302,34 @@ class Case:
         return self.yardstick.report(samples) if self.yardstick else None
 
     @cached_property
-    def pixel_coverage(self) -> tuple[float, float]:
-        """The coverage of the samples and of other real images, measured in 7×7 maps of pixels.
+    def among_real(self) -> tuple[features.Manifold, float]:
+        """Where the samples lie among real images, and the coverage of as many other real images.
 
-        It needs no classifier, and so no classes, but it is less exact than the report's.
+        It needs no labels, but is less exact than the report.
         """
         n = min(REAL_IMAGES, len(self.samples))
-        others = np.random.default_rng(1).permutation(len(self.images))[-n:]
-        others = self.run.view(self.run.native(self.images[others]))
-        real = pooled(self.real)
-        found = [features.compare_manifolds(real, pooled(x)) for x in (self.samples[:n], others)]
-        return found[0].coverage, found[1].coverage
+        rows = np.random.default_rng(1).permutation(len(self.images))[-n:]
+        others = self.run.view(self.run.native(self.images[rows]))
+        return place_among(self.real, self.samples[:n], others)
+
+    @property
+    def coverage(self) -> tuple[float, float]:
+        """The fraction of real images near a sample, and near one of as many other real images."""
+        if self.report:
+            return self.report.coverage, self.report.real.coverage
+        samples, usual = self.among_real
+        return samples.coverage, usual
+
+    @property
+    def precision(self) -> float:
+        """The fraction of samples that lie among real images."""
+        return (self.report or self.among_real[0]).precision
+
+    @property
+    def covers_little(self) -> bool:
+        """Whether the samples lie near so few real images that hardly anything can be read."""
+        near, usual = self.coverage
+        return near <= (LITTLE if self.report else LITTLE_UNLABELLED) * usual
 
     @cached_property
     def steps(self) -> int:

@@ -39,7 +39,7 @@ def last_loss(history, name) -> float | None:
     """
     for found, values in history.items():
         plain = "".join(letter for letter in found.lower() if letter.isalnum())
-        if plain.removesuffix("loss") in NAMES[name]:
+        if plain.replace("loss", "") in NAMES[name]:
             return float(np.median(values[-LAST:]))
     return None
 

@@ -21,15 +21,6 @@ from course_lib.judging.doctor.measures import (
 )
 from course_lib.judging.doctor.steps import stands_still
 
-LEAST_IN_PIXELS = 0.1  # of the coverage of other real images, in coarse pixels
-
-
-def covers_pixels(case) -> bool:
-    """Return whether the samples cover real images without a classifier, in coarse pixels."""
-    near, real = case.pixel_coverage
-    return near > LEAST_IN_PIXELS * real
-
-
 REPEATED = 0.35  # of the distance among real images; collapsed: up to 0.22, healthy: from 0.7
 
 
@@ -42,6 +33,22 @@ def repeat_each_other(case) -> str | None:
         return (
             "the samples repeat each other: the nearest other sample is "
             f"{near:.0%} as far away as among real images"
+        )
+    return None
+
+
+PRECISE = 0.85  # of the samples, among real images; runs that are still learning stay below
+
+
+def collapsed_without_labels(case) -> str | None:
+    """Return evidence for a collapse where no class is known, or None."""
+    if evidence := repeat_each_other(case):
+        return evidence
+    samples, usual = case.among_real
+    if case.covers_little and samples.precision > PRECISE:
+        return (
+            f"{samples.precision:.0%} of the samples look like real images, but they lie near "
+            f"only {samples.coverage:.0%} of these (other real images: near {usual:.0%})"
         )
     return None
 
@@ -96,6 +103,7 @@ class BlindDiscriminator(Illness):
 
     LEARNED = 0.3  # a precision that G can reach only if D gives it useful gradients
     LEAST = 0.7  # of the pairs; a guess is right in half of them
+    GUESS = 0.1  # of the pairs, around one half, in training mode
     EARLY = 200  # steps: a D with fewer may still learn
     D_LEARNS = 0.4  # deviations that a step of D adds to the gap between real images and fakes
 
@@ -103,16 +111,17 @@ class BlindDiscriminator(Illness):
         """Look at whether D ranks real images above fakes, where the two clearly differ."""
         if case.d_is_constant:
             return "D gives the same answer to real images, to fakes and to noise"
-        if case.report and case.report.precision > self.LEARNED:
-            return None
-        if not case.report and covers_pixels(case):
+        if case.precision > self.LEARNED:
             return None
         right = fraction_ranked_right(*case.logits)
+        in_training = fraction_ranked_right(*case.training_logits)
+        guesses = abs(in_training - 0.5) < self.GUESS
         differ = pooled_difference(case.real, case.own) > UNLIKE
-        if right < self.LEAST and differ and not self._learns(case):
+        if (right < self.LEAST or guesses) and differ and not self._learns(case):
+            right, mode = (in_training, " in training mode") if guesses else (right, "")
             return (
-                f"D ranks a real image above a fake one in {right:.0%} of the pairs (guessing: "
-                "50%), although the two clearly differ"
+                f"D ranks a real image above a fake one in {right:.0%} of the pairs{mode} "
+                "(guessing: 50%), although the two clearly differ"
             )
         return None
 
@@ -175,7 +184,7 @@ class ModeCollapse(Illness):
             return None if may_still_come else "all samples show about the same character"
         report = case.report
         if report is None:
-            return None if early else repeat_each_other(case)
+            return None if early else collapsed_without_labels(case)
         if report.precision < self.READABLE or early:
             return None
         n, missing = len(report.class_counts), report.missing()
@@ -249,19 +258,14 @@ class Undertrained(Illness):
     fix = "Continue training from where it stopped."
     lesson = "05"
 
-    LEAST = 0.1  # of the coverage that as many other real images reach
     GOAL = 0.5  # of that coverage: the estimated steps are those needed to reach it
     FLOOR = 0.05  # of that coverage: from 0, infinitely many steps would be needed
 
     def look(self, case) -> str | None:
         """Look at the coverage, and estimate how many more steps it needs if it grows evenly."""
-        if case.report is None:
-            (near, real), least = case.pixel_coverage, LEAST_IN_PIXELS
-        else:
-            near, real, least = case.report.coverage, case.report.real.coverage, self.LEAST
-        if near <= least * real:
+        if case.covers_little:
             alike = "" if case.report else "; without classes, a collapsed run would look the same"
-            return self._evidence(case, near, real) + alike
+            return self._evidence(case, *case.coverage) + alike
         if case.report is None:
             raise NotExaminedError(
                 "whether classes are missing: the images came without labels; hand over both, as "

@@ -26,7 +26,7 @@ from course_lib.judging.doctor.compiled import classic_step
 from course_lib.judging.doctor.illness import NotExaminedError
 from course_lib.judging.doctor.images import images_and_labels
 from course_lib.judging.doctor.measures import Z_KINDS
-from course_lib.judging.doctor.reach import follow
+from course_lib.judging.doctor.reach import follow, names_used
 from course_lib.judging.doctor.restore import put_back
 from course_lib.judging.doctor.shapes import IMAGE, LABEL, Z, as_label, image_shape, ports
 from course_lib.networks.endings import last_activation
@@ -82,6 +82,21 @@ class Run:
         """The optimizers of the run."""
         found = [t for t in self.things if isinstance(t, keras.optimizers.Optimizer)]
         return [t for t in found if not any(getattr(o, "inner_optimizer", 0) is t for o in found)]
+
+    @cached_property
+    def losses(self) -> list:
+        """The loss objects and the names of losses that the run's models or its step use."""
+        things = self.things
+        found = [thing for thing in things if isinstance(thing, keras.losses.Loss)]
+        models = [thing for thing in things if isinstance(thing, keras.Model)]
+        named = [getattr(model, "loss", None) for model in models]
+        return found + [loss for loss in named if isinstance(loss, str)]
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every name that the run's step, and the functions that it calls, mention."""
+        attributes = vars(self.gan) if hasattr(self.gan, "__dict__") else ()
+        return names_used(self.things) | set(attributes)
 
     def put_back(self) -> AbstractContextManager:
         """Return a context that restores the run after its block."""
@@ -215,30 +230,35 @@ class Run:
             for p in self.z_ports
         ]
 
-    def logits(self, images, labels=None) -> np.ndarray:
+    def logits(self, images, labels=None, training=False) -> np.ndarray:
         """Return D's logits of native images [N, ...], one for each image, [N].
 
         A D that ends in a sigmoid is asked without it. Of one logit for each class, the largest
         counts; of one for each patch, the mean. With several outputs, the first that has one number
         for each image counts.
+
+        Args:
+            training: whether D's noise, dropout and batch statistics are those of a training step.
         """
         if self.is_labelled and labels is None:
             raise NotExaminedError(NEEDS_LABELS)
         layer = sigmoid_layer(self.discriminator)
         with without_sigmoid(layer):
             parts = [
-                self._answers(images[i : i + AT_ONCE], None if labels is None else labels[i:])
+                self._answers(
+                    images[i : i + AT_ONCE], None if labels is None else labels[i:], training
+                )
                 for i in range(0, len(images), AT_ONCE)
             ]
         return np.concatenate(parts)
 
-    def answer_on(self, images, labels=None) -> tf.Tensor:
+    def answer_on(self, images, labels=None, training=False) -> tf.Tensor:
         """Return D's own answer to native images as a tensor, with its sigmoid if it has one."""
-        answers = self.discriminator(self.d_inputs(images, labels), training=False)
+        answers = self.discriminator(self.d_inputs(images, labels), training=training)
         return _main(answers, smallest=True)
 
-    def _answers(self, images, labels):
-        answers = np.asarray(self.answer_on(images, labels)).astype("float64")
+    def _answers(self, images, labels, training):
+        answers = np.asarray(self.answer_on(images, labels, training)).astype("float64")
         if answers.ndim == 4:
             return answers.mean(axis=(1, 2, 3))
         answers = answers.reshape(len(images), -1)

@@ -25,11 +25,12 @@ class StaleBatchNorm(Illness):
     cause = (
         "In training, batch normalisation uses the statistics of the batch; for samples, its "
         "running averages. These are still far from the batches': with a momentum of 0.999 they "
-        "need thousands of steps."
+        "need thousands of steps, and weights that were saved without them start anew."
     )
     fix = (
-        "Use BatchNormalization(momentum=0.8) or 0.9 in the generator, or train on. Until then, "
-        "generator(z, training=True) shows what G has learned."
+        "Use BatchNormalization(momentum=0.8) or 0.9 in the generator, or train on, and save all "
+        "weights, not only trainable_weights. Until then, generator(z, training=True) shows what G "
+        "has learned."
     )
     lesson = "05"
 
@@ -42,30 +43,51 @@ class StaleBatchNorm(Illness):
     def look(self, case) -> str | None:
         """Compare the images of the same z, drawn in training mode and in inference mode."""
         kind, layers = keras.layers.BatchNormalization, case.run.generator._flatten_layers()
-        momentum = max((layer.momentum for layer in layers if isinstance(layer, kind)), default=0)
-        if not momentum or (momentum <= self.SLOW and case.is_before(self.EARLY)):
+        layers = [layer for layer in layers if isinstance(layer, kind)]
+        momentum = max((layer.momentum for layer in layers), default=0)
+        if not momentum:
             return None
-        if case.steps * (1 - momentum) > self.FOLLOWED:
+        never_moved = all(_is_new(layer) for layer in layers) and not case.is_untrained
+        is_early = momentum <= self.SLOW and case.is_before(self.EARLY)
+        if not never_moved and (is_early or case.steps * (1 - momentum) > self.FOLLOWED):
             return None
         difference = min(self._difference(case, kind) for kind in Z_KINDS)
-        if difference > self.FAR:
+        if difference > self.FAR and not (never_moved and self._is_used_to_it(case)):
+            why = f"the largest momentum is {momentum:g}"
+            why = "the averages are still 0 and 1" if never_moved else why
             return (
                 "the same z gives other images in training mode than in inference mode: they "
-                f"differ by {difference:.0%} of how much images vary (the largest momentum is "
-                f"{momentum:g})"
+                f"differ by {difference:.0%} of how much images vary ({why})"
             )
         return None
 
-    def _difference(self, case, z_kind):
-        """Return how far apart the two are for one kind of z; the training may use any."""
+    def _is_used_to_it(self, case):
+        """Whether the images are no better in training mode, as if G was trained in inference mode.
+
+        Then its averages never move, and nothing is wrong.
+        """
+        drawn, trained = (pooled_difference(case.real, x) for x in self._images(case, case.z_kind))
+        return trained > drawn / 2
+
+    def _images(self, case, z_kind):
+        """Return the images of the same z in inference mode and in training mode."""
         run, labels = case.run, case.run.some_labels(self.IMAGES)
         z = run.draw_z(self.IMAGES, seed=8, kind=z_kind)
         with run.put_back():  # training mode moves the averages
-            drawn, trained = (run.view(run.paint(z, labels, training=t)) for t in (False, True))
+            return [run.view(run.paint(z, labels, training=t)) for t in (False, True)]
+
+    def _difference(self, case, z_kind):
+        """Return how far apart the two are for one kind of z; the training may use any."""
+        drawn, trained = self._images(case, z_kind)
         if spread(trained) < ALL_ALIKE * spread(case.real):
             return 0.0  # another illness
         varied = np.sqrt(np.square(trained - trained.mean(axis=0)).mean())
         return np.sqrt(np.square(trained - drawn).mean()) / varied
+
+
+def _is_new(norm):
+    """Whether the running averages of a batch normalisation are where they start."""
+    return not np.any(np.array(norm.moving_mean)) and np.all(np.array(norm.moving_variance) == 1)
 
 
 class LatentMismatch(Illness):
@@ -122,7 +144,7 @@ class LatentMismatch(Illness):
         difference = pooled_difference(case.own, case.samples)
         if difference > UNLIKE:
             return f"the samples are unlike {kind}: they differ by {difference:.0f} standard errors"
-        if not self._vary_alike(case, case.own):
+        if case.training_z and not self._vary_alike(case, case.own):
             ratio = spread(case.samples) / spread(case.own)
             return f"the samples vary {ratio:.2f} times as much as {kind}"
         return None

@@ -182,6 +182,8 @@ class LowRate(Illness):
 
     ADAM = 1e-5  # a tenth of the lowest rates usual for GANs
     STEP = 1e-5  # a step's length relative to the weights'; healthy runs: 0.001 to 0.1
+    SHORT = 5e-4  # likewise, where nothing can be read after hundreds of steps
+    ENOUGH = 200  # steps
 
     def look(self, case) -> str | None:
         """Look at the length of a step; with Adam, a short one counts only if its rate is low."""
@@ -190,7 +192,8 @@ class LowRate(Illness):
             return None  # then the gradient is short, not the rate
         rates = {"D": case.trial.d_rate, "G": case.trial.g_rate}
         side = min(rates, key=lambda side: rates[side] or np.inf)  # 0: frozen, another illness
-        if 0 < rates[side] < self.STEP and not case.d_is_constant:
+        slow = case.steps >= self.ENOUGH and not adams and case.covers_little
+        if 0 < rates[side] < (self.SHORT if slow else self.STEP) and not case.d_is_constant:
             return f"one step moves {side} by {rates[side]:.1g} of the length of its weights"
         return None
 
@@ -233,8 +236,22 @@ class SwappedLabels(Illness):
         if evidence := self._content(case):
             return evidence
         if spread(case.own) < self.LEAST_SPREAD * spread(case.real):
-            return None
+            return self._steps_of_new_g(case)
         return self._steps_of_d(case) or self._steps_of_g(case)
+
+    def _steps_of_new_g(self, case):
+        """Look where the steps of G lead from its start, if it has ended up in one plain picture.
+
+        A G that is driven away from what D wants ends all white or black, where no gradient is.
+        """
+        new = case.trial_of_new_g
+        if new.g_gain < self.G_GAIN * new.g_rate:
+            return (
+                "all samples are one plain picture, and in a G that starts anew, its own steps "
+                f"lower the score that D gives its images ({new.g_gain:.2g} standard deviations a "
+                "step)"
+            )
+        return None
 
     def _content(self, case):
         """Whether G stands still because its loss is low, although D finds all its fakes out."""

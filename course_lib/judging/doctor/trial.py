@@ -33,6 +33,7 @@ class Trial(NamedTuple):
     g_gain: float
 
 
+WEIGHTS = ("kernel", "bias", "embeddings", "gamma", "beta", "moving_mean", "moving_variance")
 STOOD_STILL = (0.0, 0.0, 0.0)  # a step of one network: (moved, rate, gain)
 FAKES = 128  # that a step is judged by
 LONG = 60  # steps: enough for a D that is trained to be wrong to become wrong
@@ -65,11 +66,16 @@ class _Probe:
         return real_logits.mean() - self.fake_logits(fakes).mean()
 
 
-def try_steps(run: Run, wanted=4, most=16, seed=0) -> Trial:
+def try_steps(run: Run, wanted=4, most=16, seed=0, new_generator=False) -> Trial:
     """Take trial steps until both networks have moved `wanted` times, but at most `most` steps.
 
     The optimizers' memory of earlier steps is reset first, so that a step shows where its own batch
     leads. Afterwards the run is as it was.
+
+    Args:
+        wanted, most: numbers of steps.
+        seed: of the batches and of z.
+        new_generator: whether G starts with new weights, as before its training.
 
     Raises:
         NotExaminedError: if no step can be taken.
@@ -79,6 +85,8 @@ def try_steps(run: Run, wanted=4, most=16, seed=0) -> Trial:
     run.way  # noqa: B018 - found before anything is put back
     with run.put_back():
         forget(run)
+        if new_generator:
+            renew(run.generator)
         for _ in range(most):
             try:
                 step = _try_step(probe)
@@ -160,7 +168,6 @@ def long_trial(run: Run, steps=LONG, seed=1) -> Later:
     probe = _Probe(run, seed)
     run.way  # noqa: B018 - found before anything is put back
     with run.put_back():
-        forget(run)
         before = np.median(probe.fake_logits(probe.fakes()))
         for _ in range(steps):
             run.way(*probe.batch())
@@ -187,6 +194,16 @@ def _change(network, before):
         np.sqrt(sum(np.square(x).sum() for x in side)) for side in zip(*kernels, strict=True)
     )
     return largest_difference(learned, before), float(step / (length + 1e-12))
+
+
+def renew(network) -> None:
+    """Give a network new weights, as its layers draw them when they are built."""
+    for layer in network._flatten_layers():
+        for name in WEIGHTS:
+            weight = getattr(layer, name, None)
+            draw = getattr(layer, f"{name}_initializer", None)
+            if weight is not None and draw is not None:
+                weight.assign(draw(weight.shape, weight.dtype))
 
 
 def forget(run) -> None:

@@ -27,12 +27,12 @@ def takes_logits(case) -> set[bool]:
     Empty if the doctor can't see the loss, as in a loss that the step computes itself.
     """
     kinds = set()
-    for loss in case.losses:
+    for loss in case.run.losses:
         if isinstance(loss, keras.losses.BinaryCrossentropy):
             kinds.add(bool(getattr(loss, "from_logits", False)))
         elif isinstance(loss, str) and loss in CROSS_ENTROPIES:
             kinds.add(False)
-    if isinstance(case.gan, GAN) or "sigmoid_cross_entropy_with_logits" in case.names:
+    if isinstance(case.gan, GAN) or "sigmoid_cross_entropy_with_logits" in case.run.names:
         kinds.add(True)
     return kinds
 
@@ -43,9 +43,9 @@ def takes_the_logits_behind(case) -> bool:
     It does so, with a warning, where the answer comes straight from a sigmoid that it recognises;
     a copy of the answer hides the sigmoid from it.
     """
-    if case.names & {"sigmoid_cross_entropy_with_logits"} or isinstance(case.gan, GAN):
+    if case.run.names & {"sigmoid_cross_entropy_with_logits"} or isinstance(case.gan, GAN):
         return False
-    found = [x for x in case.losses if isinstance(x, keras.losses.BinaryCrossentropy)]
+    found = [x for x in case.run.losses if isinstance(x, keras.losses.BinaryCrossentropy)]
 
     @tf.function
     def measure(loss):
@@ -61,7 +61,11 @@ def takes_the_logits_behind(case) -> bool:
 def takes_the_logarithm(case) -> bool:
     """Return whether a run computes a logarithm, but nothing that makes logits probabilities."""
     functions = [thing for thing in case.run.things if isinstance(thing, types.FunctionType)]
-    return any(map(calls_logarithm, functions)) and not case.losses and not case.names & SQUASHES
+    return (
+        any(map(calls_logarithm, functions))
+        and not case.run.losses
+        and not case.run.names & SQUASHES
+    )
 
 
 class DoubleSigmoid(Illness):
@@ -79,8 +83,8 @@ class DoubleSigmoid(Illness):
     lesson = "02"
 
     LEAST = 0.5  # the lowest d_loss with two sigmoids is 0.503
-    SURE = 0.2  # a d_loss that D's own probabilities would give, below which it should be
     NEAR = 0.06  # of the d_loss that two sigmoids would give
+    FAR = 0.2  # of the d_loss that one sigmoid would give
 
     def look(self, case) -> str | None:
         """Look at the kind of loss; where it can't be seen, at the losses that were logged."""
@@ -103,13 +107,16 @@ class DoubleSigmoid(Illness):
 
     def _explains_the_log(self, case):
         """Whether d_loss, a mean or a sum, is what two sigmoids give and one doesn't."""
+        real, fake = case.training_logits
+        if case.fakes_are_one:
+            real, fake = -real, -fake
         once, twice = (
-            np.mean([np.logaddexp(0, -real).mean(), np.logaddexp(0, fake).mean()])
-            for real, fake in (case.logits, [sigmoid(logits) for logits in case.logits])
+            np.mean([np.logaddexp(0, -on_real).mean(), np.logaddexp(0, on_fake).mean()])
+            for on_real, on_fake in ((real, fake), (sigmoid(real), sigmoid(fake)))
         )
         last = self._last(case)
-        near = min(abs(last - twice), abs(last - 2 * twice)) < self.NEAR
-        return last > self.LEAST and once < self.SURE and near
+        by_two, by_one = (min(abs(last - x), abs(last - 2 * x)) for x in (twice, once))
+        return last > self.LEAST and by_two < self.NEAR and by_one > self.FAR
 
 
 class UndoneSigmoid(Illness):
@@ -262,7 +269,7 @@ class UnfitCritic(Illness):
 
     def look(self, case) -> str | None:
         """Look at the critic's layers if the run mentions a gradient penalty."""
-        names = sorted(name for name in case.names if _names_a_penalty(name.lower()))
+        names = sorted(name for name in case.run.names if _names_a_penalty(name.lower()))
         if not names:
             return None
         where = f"the run has a gradient penalty (`{names[0]}`), and its critic"
@@ -275,4 +282,6 @@ class UnfitCritic(Illness):
 
 
 def _names_a_penalty(name):
+    if name[:2] in ("r1", "r2"):  # of any GAN's D, on its own images: Mescheder et al. 2018
+        return False
     return "penalty" in name or name.startswith("gp_") or name.endswith("_gp") or name == "gp"
