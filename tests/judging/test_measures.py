@@ -56,7 +56,9 @@ def test_few_pictures_repeated_without_labels(digits, ragged_fives):
     )
     real = digits.images / 127.5 - 1
     for samples, is_collapsed in ((ragged, True), (real[::2], False), (0.3 * ragged - 0.7, False)):
-        case = SimpleNamespace(samples=samples, real=real, report=None, steps=5000)
+        among = SimpleNamespace(precision=0.5, coverage=0.5), 0.9
+        case = SimpleNamespace(samples=samples, real=real, report=None, among_real=among)
+        case.covers_little, case.is_before = False, lambda step: False
         assert bool(ModeCollapse().look(case)) == is_collapsed
 
 

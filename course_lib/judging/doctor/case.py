@@ -278,8 +278,6 @@ class Case:
         of_noise = self.run.logits(noise, self.run.some_labels(100))
         return bool(np.ptp(np.concatenate([*self.raw_logits, of_noise])) < SAME_ANSWER)
 
-    # --- The samples -----------------------------------------------------------------------------
-
     @property
     def labelled(self) -> Dataset:
         """The real images and their labels, as the `Dataset` they came as, or made of arrays."""
@@ -317,8 +315,7 @@ class Case:
         """The fraction of real images near a sample, and near one of as many other real images."""
         if self.report:
             return self.report.coverage, self.report.real.coverage
-        samples, usual = self.among_real
-        return samples.coverage, usual
+        return self.among_real[0].coverage, self.among_real[1]
 
     @property
     def precision(self) -> float:

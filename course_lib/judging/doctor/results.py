@@ -128,9 +128,9 @@ class BlindDiscriminator(Illness):
     def _learns(self, case):
         """Whether D learns, but hasn't had the time yet, or is behind a collapsed G."""
         try:
-            gain = -case.trial.d_gain if case.fakes_are_one else case.trial.d_gain
             if case.is_before(self.EARLY):
-                return gain > self.D_LEARNS or case.later.ranked_right > self.LEAST
+                return case.later.ranked_right > self.LEAST
+            gain = -case.trial.d_gain if case.fakes_are_one else case.trial.d_gain
             return gain > self.D_LEARNS and repeat_each_other(case) is not None
         except NotExaminedError:  # without a step, what D says now must do
             return False
@@ -167,6 +167,7 @@ class ModeCollapse(Illness):
     lesson = "06"
 
     READABLE = 0.2  # a precision below which the classes of samples mean nothing
+    FEW = 100  # steps; before that, samples that are all alike may still change
     EARLY = 200  # steps; classes missing before that may still come
     LATE = 5000  # steps; classes missing after that no longer come
     COVERED = 0.2  # of the coverage of other real images, within the classes that are written
@@ -180,7 +181,7 @@ class ModeCollapse(Illness):
         """Look for missing classes, and for classes whose samples are all alike."""
         early = case.is_before(self.EARLY)
         if show_one_picture(case.samples, case.real):
-            may_still_come = early and case.answers_to_z
+            may_still_come = case.is_before(self.FEW) or (early and case.answers_to_z)
             return None if may_still_come else "all samples show about the same character"
         report = case.report
         if report is None:
