@@ -82,9 +82,10 @@ def page(results, minutes):
         f"**The course's own runs.** {score(own)} The doctor's limits were chosen with separate",
         "runs that used other seeds (`python benchmarks/clinic --tuning`).",
         "",
-        f"**The foreign ward**, runs written in six styles of other people. {score(foreign)}",
-        "Neither their networks nor their seeds had a part in choosing the doctor's limits.",
-        "Another set of foreign runs had; it belongs to the tuning runs.",
+        f"**The foreign ward**, runs written as other people write them. {score(foreign)}",
+        "Neither their networks nor their seeds had a part in choosing the limits of the doctor",
+        "that this page scores. Other foreign runs had; they belong to the tuning runs. Whoever",
+        "improves the doctor with this ward's mistakes needs a new ward for the next score.",
         "",
         f"The doctor stopped with an error in {sum(map(is_crash, results))} of all runs. In "
         f"{stumbled}, it reported an error in a part of what it looked at.",
