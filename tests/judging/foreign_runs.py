@@ -105,7 +105,14 @@ def clipped_log(truth, answers):
 
 
 def two_tapes(
-    images, compiled=True, d_ends=None, from_logits=True, leak=None, shared=False, loss=None
+    images,
+    compiled=True,
+    d_ends=None,
+    from_logits=True,
+    leak=None,
+    shared=False,
+    loss=None,
+    steps=30,
 ):
     """A `tf.function` for the step; optimizers and loss are nobody's attributes.
 
@@ -137,12 +144,16 @@ def two_tapes(
         return d_loss, g_loss
 
     step = tf.function(train_step) if compiled else train_step
-    losses, rng = [], np.random.default_rng(0)
-    for _ in range(30):
-        d_loss, g_loss = step(images[rng.integers(0, len(images), BATCH_SIZE)])
-        losses.append((float(d_loss), float(g_loss)))
+    losses = take_steps(step, images, steps)
     gan = SimpleNamespace(generator=G, discriminator=D)
     return gan, losses, images, step, (d_optimizer, g_optimizer)
+
+
+def take_steps(step, images, steps):
+    """Step on random batches. Return the losses, a row for each step."""
+    rng = np.random.default_rng(0)
+    batches = (images[rng.integers(0, len(images), BATCH_SIZE)] for _ in range(steps))
+    return [tuple(map(float, step(batch))) for batch in batches]
 
 
 # --- The classic class with a combined model -----------------------------------------------------

@@ -276,6 +276,22 @@ def test_a_second_sigmoid_that_keras_undoes(digits):
     assert [f.illness for f in found[1:]] == [f.illness for f in others]
 
 
+def logits_loss(truth, answers):
+    """The cross-entropy of logits, as somebody wrote it himself."""
+    rest = tf.math.log1p(tf.exp(-tf.abs(answers)))
+    return tf.reduce_mean(tf.maximum(answers, 0.0) - answers * truth + rest)
+
+
+@pytest.mark.parametrize(("ends", "is_double"), [("sigmoid", True), (None, False)])
+def test_a_second_sigmoid_in_a_loss_of_ones_own(digits, ends, is_double):
+    """Only the log can show it; D's loss is a sum there, and has another usual name."""
+    options = {"d_ends": ends, "loss": logits_loss, "steps": 200}
+    gan, losses, *rest = foreign_runs.two_tapes(digits.images, **options)[:4]
+    history = [{"Loss_D": d_loss, "Loss_G": g_loss} for d_loss, g_loss in losses]
+    found = examine(gan, history, *rest)
+    assert ("double-sigmoid" in [finding.illness for finding in found]) == is_double
+
+
 def test_a_second_sigmoid_that_keras_does_not_see(digits):
     """A Reshape hides it: D's loss can't fall below 0.503, or 0.490 with these noisy labels."""
     run = foreign_runs.fit_subclass(digits.images, "sigmoid", epochs=5, reshaped=True)

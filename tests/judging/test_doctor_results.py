@@ -25,6 +25,15 @@ def test_a_discriminator_that_sees_nothing(digits, first):
     assert "the same answer" in finding.evidence
 
 
+def test_a_discriminator_whose_noise_drowns_the_images(digits, first):
+    """Noise that is 100,000 times as large as the images: only in training does D see nothing."""
+    noise = layers.GaussianNoise(1.0)
+    noisy = tiny_runs.build_discriminator(lambda images: noise(layers.Rescaling(1e-5)(images)))
+    model = tiny_runs.build_gan(discriminator=noisy)
+    finding = first(model, tiny_runs.train(model, digits.images, 250), digits, precision=0.1)
+    assert finding.illness == "blind-discriminator"
+
+
 class SeesFakesTwice(gan.GAN):
     def update_discriminator(self, real_images, fake_images):
         return super().update_discriminator(fake_images, fake_images)

@@ -45,6 +45,26 @@ def test_a_rate_that_has_faded(digits, first):
     assert "a learning rate is 9e-22 now" in finding.evidence
 
 
+class WantsToBeFound(gan.GAN):
+    """G's step asks D to call its images fake."""
+
+    def compile(self, *args, **options):
+        super().compile(*args, **options)
+        g_loss = self.g_loss
+        self.g_loss = lambda fake_logits: g_loss(-fake_logits)
+
+
+@pytest.mark.parametrize(
+    ("kind", "illness"), [(WantsToBeFound, "swapped-labels"), (gan.GAN, "constant-output")]
+)
+def test_a_generator_that_was_driven_to_white(digits, first, kind, illness):
+    """Where tanh is saturated no step moves G; one that starts anew shows where its steps lead."""
+    model = tiny_runs.build_gan(kind)
+    history = tiny_runs.train(model, digits.images)
+    model.generator.layers[-2].bias.assign([20.0] * 784)
+    assert first(model, history | {"step": [5000]}, digits).illness == illness
+
+
 def test_long_steps_without_adam(digits, first):
     model = tiny_runs.build_gan()
     model.compile(keras.optimizers.SGD(100.0), keras.optimizers.SGD(1e-3), jit_compile=False)

@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import ops
+from scipy import ndimage
 
 from course_lib import networks, pen
+from course_lib.data import datasets
 from course_lib.judging import metrics
 from course_lib.judging.doctor.history import last_loss, read_history
 from course_lib.judging.doctor.measures import distance_to_nearest, show_one_picture
 from course_lib.judging.doctor.reach import calls_logarithm
 from course_lib.judging.doctor.results import ModeCollapse
+from course_lib.judging.doctor.strokes import place_among
 
 
 def test_few_samples_are_compared_with_as_few_real_images(digits):
@@ -66,6 +69,7 @@ def test_a_plain_loss_by_its_usual_names():
     row = {"D Loss": [9.0] * 30 + [0.5] * 20, "gen_loss": [2.0], "g_accuracy": [7.0]}
     logs = read_history(row)
     assert last_loss(logs, "d_loss") == 0.5 and last_loss(logs, "g_loss") == 2.0
+    assert last_loss(read_history([{"Loss_D": 3.0, "D(x)": 0.5}]), "d_loss") == 3.0
     assert last_loss(read_history({"kl_loss": [1.0], "d1": [3.0]}), "d_loss") is None
 
 
@@ -80,3 +84,16 @@ def test_a_logarithm_is_told_from_a_method_called_log():
     assert all(map(calls_logarithm, (inner, lambda p: ops.log(p), lambda p: -math.log(p))))
     assert all(map(calls_logarithm, (lambda p: np.mean(np.log(p)),)))
     assert not any(map(calls_logarithm, (lambda self: self.log("d_loss", 1.0), lambda log: log(2))))
+
+
+@pytest.mark.slow
+def test_strokes_are_told_from_stains_without_labels():
+    """New characters lie among the real ones, clouds of the same contrast don't."""
+    letters = datasets.load_handwriting("letters", per_class=40, seed=1).images / 127.5 - 1
+    real, new, others = np.split(np.random.default_rng(0).permutation(letters)[:900], 3)
+    noise = np.random.default_rng(1).normal(0, 1, (300, 28, 28))
+    stains = np.clip(8 * ndimage.gaussian_filter(noise, (0, 2, 2)) - 0.5, -1, 1)[..., None]
+    samples, usual = place_among(real, new, others)
+    assert samples.precision > 0.8 and samples.coverage > 0.8 * usual
+    samples, usual = place_among(real, stains, others)
+    assert samples.precision < 0.1 and samples.coverage < 0.1 * usual

@@ -187,7 +187,7 @@ class Case:
 
     @cached_property
     def trial_of_new_g(self) -> Trial:
-        """The same with a generator that starts anew, because a saturated one can't move."""
+        """The same with a generator that starts anew: a saturated one can't move."""
         return trial.try_steps(self.run, new_generator=True)
 
     @cached_property
@@ -266,9 +266,10 @@ class Case:
 
     @property
     def g_catches_up(self) -> bool:
-        """Whether D's logits of fakes rise clearly within sixty more steps."""
-        rise = self.later.fake_rise
-        return (-rise if self.fakes_are_one else rise) > CATCHING_UP
+        """Whether D's logits of fakes rise clearly within sixty steps, with old momenta or new."""
+        sign = -1 if self.fakes_are_one else 1
+        trials = (self.later, trial.long_trial(self.run, forgetful=True))
+        return min(sign * later.fake_rise for later in trials) > CATCHING_UP
 
     @cached_property
     def d_is_constant(self) -> bool:

@@ -159,8 +159,13 @@ class Later(NamedTuple):
     fake_rise: float
 
 
-def long_trial(run: Run, steps=LONG, seed=1) -> Later:
+def long_trial(run: Run, steps=LONG, seed=1, forgetful=False) -> Later:
     """Take many steps and look at D's logits afterwards. Then the run is put back as it was.
+
+    Args:
+        steps: how many.
+        seed: of the batches and of z.
+        forgetful: whether the optimizers' memory of earlier steps is reset first.
 
     Raises:
         NotExaminedError: if no step can be taken.
@@ -168,6 +173,8 @@ def long_trial(run: Run, steps=LONG, seed=1) -> Later:
     probe = _Probe(run, seed)
     run.way  # noqa: B018 - found before anything is put back
     with run.put_back():
+        if forgetful:
+            forget(run)
         before = np.median(probe.fake_logits(probe.fakes()))
         for _ in range(steps):
             run.way(*probe.batch())
