@@ -352,7 +352,7 @@ rows = [broken.generator(z_own), fixed.generator(z_own)]
 plots.plot_images(np.concatenate(rows), columns=12, title="broken above, fixed below")
 
 # %% [markdown]
-# FIXED_SENTENCE
+# After as many steps, one GAN draws nearly the same blot for every z, and the other one draws different strokes.
 # You can also hand over a GAN that isn't a class, as its two networks and a function that takes one step:
 # `doctor.examine((generator, discriminator), None, digits, step=train_step)`.
 
