@@ -61,7 +61,7 @@ def contents():
     with tarfile.open(fileobj=stream, mode="w") as archive:
         archive.addfile(tarfile.TarInfo("train.csv"))
     yield stream.getvalue(), "an archive.*Unpack"
-    yield gzip.compress(stream.getvalue()), "an archive.*Unpack"
+    yield gzip.compress(stream.getvalue(), mtime=0), "an archive.*Unpack"
     stream = io.BytesIO()
     np.save(stream, IMAGES)
     yield stream.getvalue(), "a NumPy array.*ends in .npy"
@@ -72,12 +72,12 @@ def contents():
     yield stream.getvalue(), "an Excel workbook.*CSV UTF-8"
     yield b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" * 50, "an Excel workbook.*CSV UTF-8"
     yield b"\xef\xbb\xbf<!DOCTYPE html><html>" + b"x" * 900, "a web page"
-    yield gzip.compress(b"<!DOCTYPE html><html>" + b"x" * 900), "a web page"
+    yield gzip.compress(b"<!DOCTYPE html><html>" + b"x" * 900, mtime=0), "a web page"
     yield "label,pixel0\n".encode("utf-16-le") * 50, "UTF-16 text without.*Save it as CSV UTF-8"
     yield b"\x28\xb5\x2f\xfd" + bytes(900), "compressed by Zstandard.*Unpack"
 
 
-@pytest.mark.parametrize("content, words", contents())
+@pytest.mark.parametrize("content, words", [pytest.param(*x, id=x[1]) for x in contents()])
 def test_another_kind_of_file_under_the_name_of_a_csv_is_named(tmp_path, content, words):
     path = tmp_path / "train.csv"
     path.write_bytes(content)
