@@ -7,8 +7,8 @@
 # 2. compute a Fréchet distance by hand, and read precision, recall and coverage;
 # 3. recognise a collapse, look for copies, walk through latent space, and ask the doctor about any GAN.
 #
-# **You need:** lessons 01 to 05. **It takes:** an hour to read; the code runs for {running time} on two CPU
-# cores.
+# **You need:** lessons 01 to 05. **It takes:** an hour to read;
+# the code runs for {running time} on two CPU cores.
 
 # %% [markdown]
 # ## Settings
@@ -354,6 +354,7 @@ plots.plot_images(np.concatenate(rows), columns=12, title="broken above, fixed b
 
 # %% [markdown]
 # After as many steps, one GAN draws nearly the same blot for every z, and the other one draws different strokes.
+# They are still rough: the doctor finds no mistake any more, but the networks are small and the run is short.
 # You can also hand over a GAN that isn't a class, as its two networks and a function that takes one step:
 # `doctor.examine((generator, discriminator), None, digits, step=train_step)`.
 
