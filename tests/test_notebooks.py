@@ -142,12 +142,12 @@ def test_code_cells_are_short(source):
 
 
 def test_prose_carries_the_code(source):
-    """Three to eight words for each line of code, between the opening and the exercises: plain
-    sentences need room. The welcome has hardly any code yet."""
+    """Three to six words for each line of code, between the opening and the exercises; the welcome
+    has hardly any code yet."""
     cells = built(source).cells
     end = next(i for i, c in enumerate(cells) if c.source.startswith("## Try it yourself"))
     lesson = cells[1:end]
     prose = " ".join(c.source for c in lesson if c.cell_type == "markdown")
     words = [word for word in prose.split() if re.search(r"[^\W\d_]", word)]
     code = sum(len(code_lines(c)) for c in lesson if c.cell_type == "code")
-    assert 3 <= len(words) / code <= (8 if source.stem > "01" else 25)
+    assert 3 <= len(words) / code <= (6 if source.stem > "01" else 25)

@@ -34,9 +34,8 @@ keras.utils.set_random_seed(SEED)
 # %% [markdown]
 # ## Four runs
 #
-# Ada, Ben, Cleo and Dan train the same network with the same settings. One of them has done everything
-# right. The other three have each made one mistake: two with their data, and one when drawing samples. Who made
-# which mistake? Your evidence comes step by step, and the answer stands at the end of the section "Look".
+# Ada, Ben, Cleo and Dan train the same network with the same settings. One of them did everything right. Two made
+# a mistake with their data, and one when drawing samples. Find out who; the section "Look" has the answer.
 
 # %%
 digits = datasets.load_digits()
@@ -46,7 +45,7 @@ models, histories, films, samples = {}, {}, {}, {}
 z = gan.fixed_z(N_SAMPLES, recipe.latent_dim, seed=1)
 
 # %% [markdown]
-# Three of them train now. Dan uses Ada's network and only draws samples of his own. **Expect** {time}.
+# Three of them train now. Dan draws his samples with Ada's network. **Expect** {time}.
 
 # %%
 for name in ("Ada", "Ben", "Cleo"):
@@ -65,15 +64,15 @@ for ax, (name, history) in zip(axes.flat, histories.items()):
 plt.show()
 
 # %% [markdown]
-# **Who is healthy?** The curves don't tell. A GAN's loss compares one network with the other, and both change.
-# To say "good", we need a measure from outside.
+# **Who is healthy?** The curves don't tell. A GAN's loss compares two networks that both change, so we need a
+# measure from outside.
 
 # %% [markdown]
 # ## A space to measure in
 #
-# Pixels are a poor measure: a 7 that is shifted by two pixels is far away from itself. A classifier that reads
-# digits places similar digits close together in its second-to-last layer. These 64 numbers for each image are
-# its **features**. The kit trains such a classifier for each dataset and keeps it. **Expect** {time}.
+# Pixels are a poor measure: a 7 that is shifted by two pixels is far away from itself. A classifier of digits
+# places similar ones close together in its second-to-last layer. These 64 numbers are an image's **features**.
+# **Expect** {time}.
 
 # %%
 yardstick = metrics.Yardstick(digits)
@@ -81,7 +80,7 @@ real, real_probabilities = classifier.read(yardstick.classifier, digits.images[:
 print("features", real.shape, " probabilities", real_probabilities.shape)
 
 # %% [markdown]
-# Can the classifier's confidence serve as a measure of quality? **Guess** how confident it is about pure noise.
+# Can its confidence measure quality? **Guess** how confident it is about pure noise.
 
 # %%
 noise = np.random.default_rng(SEED).uniform(-1, 1, (N_SAMPLES, 28, 28, 1)).astype("float32")
@@ -90,14 +89,14 @@ print(f"median confidence for real digits: {np.median(real_probabilities.max(axi
 print(f"median confidence for noise:       {np.median(probabilities.max(axis=1)):.0%}")
 
 # %% [markdown]
-# > **Trap.** A classifier has to choose a class. Its confidence says which class fits best, but not whether the
-# > image shows a digit at all. So we look at *where the features lie*.
+# > **Trap.** A classifier has to choose a class. Its confidence doesn't say whether the image shows a digit at all.
+# > So we look at *where the features lie*.
 
 # %% [markdown]
 # ## The Fréchet distance
 #
-# Describe each of two clouds of features by its mean and its covariance matrix, A and B. How far would you have
-# to move and reshape one cloud to get the other? The squared Fréchet distance answers this:
+# Describe two clouds of features by their means and covariance matrices, A and B. How far must you move and reshape
+# one cloud to get the other? The squared Fréchet distance says:
 #
 # ```text
 # |difference of the means|²  +  trace(A + B - 2 √(AB))
@@ -116,7 +115,7 @@ by_hand, by_library = frechet(real, noise_features), metrics.frechet_distance(re
 print(f"from real digits to noise: by hand {by_hand:.1f}, by the library {by_library:.1f}")
 
 # %% [markdown]
-# A measure should grow with the damage. Let us replace more and more of the pixels with noise.
+# A measure should grow with the damage. We replace more and more pixels with noise.
 
 # %% alt="The Fréchet distance against the fraction of pixels that are noise: near 0 without noise, then rising all the way to pure noise."
 rng = np.random.default_rng(SEED)
@@ -145,18 +144,15 @@ for name in features:
     print(f"{name:17} {frechet(real, features[name]):6.1f}")
 
 # %% [markdown]
-# One run is closer to the real digits than the others. But the number doesn't say *what* is wrong with the
-# others. It also depends on how many images you measure: fewer images give a larger distance. So compare only
-# numbers that were measured in the same way.
+# One run is closer to the real digits than the others. But the number doesn't say *what* is wrong. It also grows
+# if you measure fewer images, so compare only what was measured in the same way.
 
 # %% [markdown]
 # ## Precision and recall
 #
-# Draw a ball around the features of each real image that reaches to its fifth neighbour. Together, these balls
-# are the **manifold** of the real digits. **Precision** is the fraction of samples that lie inside it. **Recall**
-# is measured the other way round: it is the fraction of real digits inside the balls around the samples.
-#
-# **Predict:** a run has seen only half of the digits. Which of the two is low?
+# Draw a ball around each real digit that reaches to its fifth neighbour. Together, these balls are the **manifold**
+# of the real digits. **Precision** is the fraction of samples inside it. **Recall** is the fraction of real digits
+# inside the balls around the samples. **Predict:** a run has seen half of the digits. Which of the two is low?
 
 # %%
 print("      precision  recall  density  coverage")
@@ -165,11 +161,9 @@ for name in features:
     print(f"{name:5} {m.precision:9.2f} {m.recall:7.2f} {m.density:8.2f} {m.coverage:9.2f}")
 
 # %% [markdown]
-# Two more measures are less sensitive to outliers (Naeem et al. 2020). **Density** counts *how many* balls a
-# sample lies in. **Coverage** is the fraction of real digits whose own ball contains a sample; it drops when
-# digits are missing, and also when strokes are ragged.
-#
-# Which digits do they write? We count only the samples that lie inside the manifold.
+# Two more are less sensitive to outliers (Naeem et al. 2020). **Density** counts *how many* balls a sample lies in.
+# **Coverage** is the fraction of real digits whose ball contains a sample; it drops for missing digits and for
+# ragged strokes. Which digits do the samples inside the manifold show?
 
 # %% alt="Four bar charts of how many samples are read as each digit. Ada has all ten digits. Ben has mostly 0, 1, 4, 6 and 7. Cleo has mostly 4 and 0. Dan has more 8 than anything else, and fewer samples in all."
 reports = {name: yardstick.report(images) for name, images in samples.items()}
@@ -180,7 +174,7 @@ for ax, (name, report) in zip(axes, reports.items()):
 plt.show()
 
 # %% [markdown]
-# Here are all measures of Ada's run, beside the values that other real digits get:
+# All measures of Ada's run, beside those of other real digits:
 
 # %%
 print(reports["Ada"])
@@ -188,8 +182,7 @@ print(reports["Ada"])
 # %% [markdown]
 # ## Look
 #
-# Numbers tell you where to look, but your eyes decide. **Write down** your guess for each of the four before you
-# run the next cell.
+# Numbers tell you where to look, but your eyes decide. **Write down** your four guesses first.
 
 # %% alt="A row of twelve samples from each run: Ada's are rough digits, Ben's are few kinds of digits, Cleo's are digits that lie on their side, Dan's are thick with torn edges."
 figure, axes = plt.subplots(4, 1, figsize=(9, 4.4), layout="constrained")
@@ -198,12 +191,11 @@ for ax, (name, images) in zip(axes, samples.items()):
 plt.show()
 
 # %% [markdown]
-# **The answer.** Ada did everything right. Ben's data holds only the digits 0, 1, 4, 6 and 7. Cleo's images are
-# transposed: rows and columns are exchanged, as in the files of EMNIST. Dan draws samples with `3 * z`, which
-# lies far outside of where Ada's network was trained.
+# **The answer.** Ada did everything right. Ben has only the digits 0, 1, 4, 6 and 7. Cleo's images are transposed:
+# rows and columns are exchanged, as in EMNIST's files. Dan draws samples with `3 * z`, far outside of where Ada's
+# network was trained.
 #
-# Cleo's precision may surprise you: a good part of her samples lies *inside* the manifold of upright digits. Which
-# digits can be transposed without leaving it? We can ask real digits.
+# Cleo's precision may surprise you. Which digits can be transposed without leaving the manifold? We ask real ones.
 
 # %%
 transposed = everyone["Cleo"].images[:N_SAMPLES]
@@ -214,10 +206,8 @@ for digit in range(10):
     print(f"{digit}: {fraction:4.0%} of the transposed digits lie among upright digits")
 
 # %% [markdown]
-# A transposed 0 is still a 0, and other digits turn into something that resembles another one. So precision
-# alone doesn't notice digits that lie on their side. The Fréchet distance and the bars do.
-#
-# And this is how Ada's samples came about:
+# A transposed 0 is still a 0, and other digits come to resemble another one. Precision alone doesn't notice; the
+# Fréchet distance and the bars do. And this is how Ada's samples came about:
 
 # %% alt="Five rows of pictures of Ada's run over 800 steps: noise, clouds, strokes, then digits."
 plots.plot_film_strip(films["Ada"].frames, films["Ada"].frame_steps)
@@ -225,9 +215,8 @@ plots.plot_film_strip(films["Ada"].frames, films["Ada"].frame_steps)
 # %% [markdown]
 # ## The doctor
 #
-# `doctor.examine` does what you have just done, and more: it looks at the networks, the losses, the samples and
-# the data, takes a few training steps as a trial, and restores everything afterwards. It is given the data that
-# each of the four trained on. **Expect** {time}.
+# `doctor.examine` looks at the networks, losses, samples and data, takes a few training steps as a trial, and
+# restores everything. **Expect** {time}.
 
 # %%
 for name in ("Ada", "Ben", "Cleo", "Dan"):
@@ -235,15 +224,14 @@ for name in ("Ada", "Ben", "Cleo", "Dan"):
     doctor.examine(models[name], histories[name], everyone[name], samples[name], yardstick)
 
 # %% [markdown]
-# Ben's and Cleo's networks have learned exactly what they were given: the fault is in the data. One illness can
-# cause others, so the doctor looks in a fixed order. Fix the first finding, then ask again.
+# Ben's and Cleo's networks have learned what they were given. One illness can cause others, so the doctor looks in
+# a fixed order: fix the first finding, then ask again.
 
 # %% [markdown]
 # ## A collapse
 #
-# Ben's network never saw the other digits. A generator can also *lose* digits that it has seen: that is a **mode
-# collapse**. To cause one, we make D thirty times slower than G, with the cross-entropy of lesson 04 and without
-# the moving average. **Predict:** what does G do when D hardly learns? **Expect** {time}.
+# A generator can also *lose* digits that it has seen: a **mode collapse**. To cause one, we make D thirty times
+# slower than G, with cross-entropy and without the moving average. **Predict:** what will G do? **Expect** {time}.
 
 # %% alt="Five rows of pictures over 800 steps: grey noise, then specks; in each of the last three rows, all twelve pictures are nearly the same ragged shape."
 slow = dataclasses.replace(recipe, loss="bce", d_learning_rate=5e-5, ema_momentum=0.0)
@@ -256,15 +244,14 @@ plots.plot_film_strip(film.frames, film.frame_steps)
 findings = doctor.examine(collapsed, history, digits, collapsed.sample(z), yardstick)
 
 # %% [markdown]
-# G has found one picture that this slow D accepts, and draws it for every z. D judges one image at a time, so it
-# can't object that all of them are the same. When D finally learns to reject this picture, G moves on to another
-# one: look at how the rows of the film differ from each other.
+# G draws one picture for every z. D judges one image at a time, so it can't object that all are the same. When it
+# has learned to reject this picture, G moves on to another one: compare the rows.
 
 # %% [markdown]
 # ## The doctor and a GAN from elsewhere
 #
-# The doctor doesn't need this kit's classes. It examines anything that has a generator, a discriminator and a
-# training step. As an example, we build two small networks from plain Keras layers.
+# The doctor examines anything that has a generator, a discriminator and a training step. Here are two small
+# networks of plain Keras layers.
 
 
 # %%
@@ -283,9 +270,8 @@ def build_own_networks():
 
 
 # %% [markdown]
-# The training follows the examples on keras.io: a `keras.Model` with a `train_step` of its own, trained by `fit`.
-# Fakes get the label 1 and real images the label 0, which is fine as long as both steps agree. The class below
-# has one mistake. **Find it** before you ask the doctor.
+# The training follows the examples on keras.io: a `train_step` of its own, trained by `fit`. Fakes get the label 1
+# and real images 0, which is fine if both steps agree. The class has one mistake. **Find it** before the doctor does.
 
 
 # %%
@@ -333,8 +319,8 @@ broken_history = train(broken)
 findings = doctor.examine(broken, broken_history, digits)
 
 # %% [markdown]
-# `self.trainable_weights` are the weights of *both* networks. So G's step also taught D to take fakes for real
-# images. The fix is one word. Then ask the doctor again.
+# `self.trainable_weights` are the weights of *both* networks, so G's step also taught D to take fakes for real.
+# The fix is one word. Then ask again.
 
 
 # %%
@@ -353,16 +339,15 @@ rows = [broken.generator(z_own), fixed.generator(z_own)]
 plots.plot_images(np.concatenate(rows), columns=12, title="broken above, fixed below")
 
 # %% [markdown]
-# After as many steps, one GAN draws nearly the same blot for every z, and the other one draws different strokes.
-# They are still rough: the doctor finds no mistake any more, but the networks are small and the run is short.
-# You can also hand over a GAN that isn't a class, as its two networks and a function that takes one step:
+# One GAN draws nearly the same blot for every z, the other one different strokes. They are still rough: no mistake is
+# left, but the networks are small and the run is short. A GAN without a class works, too:
 # `doctor.examine((generator, discriminator), None, digits, step=train_step)`.
 
 # %% [markdown]
 # ## Did it copy?
 #
-# A network that copies its training images gets perfect scores. So look for copies, too. The upper row shows
-# samples of Ada's, and the lower row shows the training image nearest to each.
+# A network that copies its training images scores perfectly. Below each of Ada's samples, you see the training image
+# nearest to it.
 
 # %% alt="Twelve of Ada's samples above the training image nearest to each: similar in shape, never the same."
 indices, distances = metrics.nearest_images(digits.images, samples["Ada"][:12])
@@ -370,17 +355,15 @@ nearest = scale_pixels(digits.images[indices[:, 0]])
 plots.plot_images(np.concatenate([samples["Ada"][:12], nearest]), columns=12)
 
 # %% [markdown]
-# They are similar, but never the same. `report.copied` counts a sample as a copy if its nearest training image is
-# less than half as far away as the ten nearest are on average.
+# They are similar, but never the same. A sample counts as `copied` if its nearest training image is less than half
+# as far away as the ten nearest are on average.
 
 # %% [markdown]
 # ## A walk through latent space
 #
-# Do points between two z also give digits? For the two ends, we choose the 1 and the 0 that lie closest to a
-# real digit.
-#
-# There are two natural paths. The straight one cuts across the middle of the cloud, where hardly any z of the
-# training lay. The **spherical** one keeps its distance from the middle.
+# Do points between two z also give digits? We start at the 1 and end at the 0 that lie closest to a real digit. The
+# straight path cuts across the middle of the cloud, where hardly any z of the training lay. The **spherical** path
+# keeps its distance.
 
 
 # %%
@@ -404,10 +387,8 @@ walk = np.concatenate(list(images.values()))
 plots.plot_images(walk, columns=12, title="straight above, spherical below")
 
 # %% [markdown]
-# One digit becomes the other step by step: the network has learned a space of shapes. In between, some shapes
-# belong to no digit. Lesson 07 returns to this.
-#
-# The two rows hardly differ. Why? Compare how long z is half way, and what G makes of it.
+# One digit becomes the other step by step, and some shapes in between belong to no digit. The two rows hardly
+# differ. Why? Compare how long z is half way, and what G makes of it.
 
 # %%
 for name, path in paths.items():
@@ -418,9 +399,8 @@ ends = np.abs(images["straight"][0] - images["straight"][-1]).mean()
 print(f"mean difference of a pixel: {gap:.2f} between the paths, {ends:.2f} between the ends")
 
 # %% [markdown]
-# In 64 dimensions, two random z stand almost at a right angle, so the straight path is at its middle still about
-# 0.7 times as long as at its ends. G hardly reacts to so small a change of length. Dan's factor of 3 is another
-# matter.
+# In 64 dimensions, two random z stand almost at a right angle, so half way, a straight path is still about 0.7
+# times as long as at its ends. G hardly reacts to so small a change.
 
 # %% [markdown]
 # ## Try it yourself
