@@ -168,7 +168,6 @@ class ModeCollapse(Illness):
 
     READABLE = 0.2  # a precision below which the classes of samples mean nothing
     FEW = 100  # steps; before that, samples that vary at all may come to vary more
-    AT_ALL = 0.01  # of the spread of real images
     EARLY = 200  # steps; classes missing before that may still come
     LATE = 5000  # steps; classes missing after that no longer come
     COVERED = 0.2  # of the coverage of other real images, within the classes that are written
@@ -182,7 +181,7 @@ class ModeCollapse(Illness):
         """Look for missing classes, and for classes whose samples are all alike."""
         early = case.is_before(self.EARLY)
         if show_one_picture(case.samples, case.real):
-            vary = spread(case.samples) > self.AT_ALL * spread(case.real)
+            vary = spread(case.samples) > ConstantOutput.AT_ALL * spread(case.real)
             is_new = vary and case.is_before(self.FEW)
             may_still_come = is_new or (early and case.answers_to_z)
             return None if may_still_come else "all samples show about the same character"

@@ -83,9 +83,10 @@ def examine(gan, history, images, samples=None, yardstick=None, step=None) -> Di
             rows, or None.
         images: the `Dataset` that the run was trained on, or an array as the training step takes
             it, or a pair (images, labels), or a `tf.data.Dataset` of batches. Without labels,
-            the doctor can't tell whether classes are missing, and a conditional GAN can't be
-            examined. A step of your own is given the images of a `Dataset` as the generator paints
-            them: in the same shape, in [0, 1] if it ends in a sigmoid, else in [-1, 1].
+            the doctor can't tell whether classes are missing nor take a step of a conditional GAN;
+            it then measures with a classifier of drawn digits, trained at the first use. A step of
+            your own is given the images of a `Dataset` as the generator paints them: in the same
+            shape, in [0, 1] if it ends in a sigmoid, else in [-1, 1].
         samples: images as you draw them from the generator, float32 [N, 28, 28, 1] with N of 200
             or more; drawn here if not given.
         yardstick: a `metrics.Yardstick` of the dataset; made here if not given, which trains a
