@@ -8,6 +8,8 @@ import tiny_runs
 from keras import layers
 
 from course_lib import gan, pen
+from course_lib.judging.doctor.case import Case
+from course_lib.judging.doctor.sampling import StaleBatchNorm
 
 
 def test_a_generator_whose_last_layer_is_saturated(digits, first):
@@ -175,3 +177,23 @@ def test_a_run_stopped_too_early(run, digits, first):
     assert finding.illness == "undertrained"
     assert finding.evidence.endswith("reaching half that coverage takes about 900 more steps")
     assert first(model, early, digits, coverage=0.089).illness == "undertrained"
+
+
+def test_batch_norm_averages_that_were_never_loaded(digits):
+    """As when only trainable weights were saved: the averages are 0 and 1, G's own are far off.
+
+    G paints real digits where its batch normalisation sees the batch, and white noise where not.
+    """
+    z = keras.Input((tiny_runs.LATENT_DIM,))
+    norm = layers.BatchNormalization(momentum=0.8)
+    paint = layers.Dense(784, "tanh", kernel_initializer="zeros")
+    x = norm(layers.Dense(50, kernel_initializer=keras.initializers.RandomNormal(0.0, 1000.0))(z))
+    generator = keras.Model(z, layers.Reshape((28, 28, 1))(paint(x)))
+    pixels = np.arctanh(0.95 * (digits.images[:50].reshape(50, 784) / 127.5 - 1))
+    paint.kernel.assign((pixels - pixels.mean(axis=0)) / 7)
+    paint.bias.assign(pixels.mean(axis=0))
+    case = Case((generator, tiny_runs.build_discriminator()), LATE, digits)
+    assert "the averages are still 0 and 1" in StaleBatchNorm().look(case)
+    for _ in range(60):
+        generator(case.run.draw_z(256, seed=0), training=True)  # the averages follow
+    assert StaleBatchNorm().look(Case(case.run.gan, LATE, digits)) is None

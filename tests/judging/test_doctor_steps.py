@@ -12,6 +12,8 @@ from course_lib import gan
 from course_lib.gan import combined
 from course_lib.judging import doctor
 from course_lib.judging.doctor.run import Run
+from course_lib.judging.doctor.steps import LowRate
+from course_lib.judging.doctor.wiring import _names_a_penalty
 from course_lib.networks.endings import last_activation
 
 
@@ -208,3 +210,26 @@ def test_g_learns_the_wrong_way_round(digits, first):
     finding = first(model, tiny_runs.train(model, digits.images), digits)
     assert finding.illness == "swapped-labels"
     assert finding.evidence.startswith("G's own steps")
+
+
+@pytest.mark.parametrize(
+    ("covers_little", "optimizer"), [(True, "sgd"), (False, "sgd"), (True, "adam")]
+)
+def test_short_steps_after_which_nothing_can_be_read(covers_little, optimizer):
+    """Plain gradient descent at a rate for Adam: 600 steps, each 0.0003 of the weights' length."""
+    case = SimpleNamespace(
+        optimizers=[keras.optimizers.get({"class_name": optimizer, "config": {}})],
+        trial=SimpleNamespace(d_rate=3e-4, g_rate=3e-4),
+        covers_little=covers_little,
+        d_is_constant=False,
+        steps=600,
+    )
+    assert bool(LowRate().look(case)) == (covers_little and optimizer == "sgd")
+
+
+def test_only_a_critic_has_the_penalty_of_a_critic():
+    """R1 and R2 belong to any GAN's D: Mescheder et al. 2018."""
+    named = {
+        name: _names_a_penalty(name) for name in ("gradient_penalty", "gp_weight", "r1_penalty")
+    }
+    assert named == {"gradient_penalty": True, "gp_weight": True, "r1_penalty": False}
